@@ -1,0 +1,28 @@
+"""Time, in one place: aware datetimes in UTC, days in Viet Nam."""
+
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Clock(Protocol):
+    """Tells the time; tests bring a fixed one."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def vietnam_day(moment: datetime) -> date:
+    """The calendar day in Viet Nam at an aware moment."""
+    return moment.astimezone(VIETNAM).date()

@@ -1,0 +1,235 @@
+"""Editors' verbs: propose, approve, return, publish, withdraw, link, exclude, confirm. None commits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from knowledge_base.clock import vietnam_day
+from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
+from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.publication import (
+    RevisionAction,
+    RevisionState,
+    guard_publishable,
+    guard_two_people,
+    step,
+)
+from knowledge_base.faq.revision import Revision
+from knowledge_base.questions.lifecycle import Role
+from knowledge_base.questions.privacy import find_personal_data
+from knowledge_base.questions.question import CloseReason, Disposition
+from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.staff_store import StaffMember
+
+_CORRECTABLE = ("short_answer", "details", "kind", "legal_basis", "in_force")
+
+
+def _need_editor(member: StaffMember) -> None:
+    if member.role != Role.EDITOR:
+        raise Forbidden("editor_only", role=str(member.role))
+
+
+def _need_revision(tx: Transaction, revision_id: int) -> Revision:
+    revision = faq_store.revision(tx, revision_id)
+    if revision is None:
+        raise NotFound("revision", id=revision_id)
+    return revision
+
+
+def _guard_public(tx: Transaction, entry: FaqEntry, texts: Sequence[str]) -> None:
+    """What every public text must pass: a basis in force, a known topic, nobody's personal data."""
+    if entry.topic not in {topic.slug for topic in faq_store.all_topics(tx)}:
+        raise InvalidInput("topic_unknown", topic=entry.topic)
+    windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
+    guard_publishable(entry, windows, vietnam_day(tx.now))
+    for text in (entry.question, entry.short_answer, entry.details, *texts):
+        hits = find_personal_data(text)
+        if hits:
+            raise InvalidInput("personal_data", words=[text[hit.start : hit.end] for hit in hits])
+
+
+def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
+    """A new text for an entry (new or not), in review; returns the revision's id."""
+    for revision in faq_store.revisions_of(tx, entry.key):
+        if revision.state in (RevisionState.IN_REVIEW, RevisionState.APPROVED):
+            raise Conflict("revision_open", entry=entry.key, by=revision.author)
+    faq_store.ensure_entry(tx, entry.key, entry.question)
+    revision_id = faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
+    event_store.record(tx, member.username, "propose", entry_key=entry.key, revision=revision_id)
+    return revision_id
+
+
+def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, note: str) -> None:
+    """The text needs amends; the note says which."""
+    _need_editor(member)
+    if not note.strip():
+        raise InvalidInput("note_missing", field="note")
+    revision = _need_revision(tx, revision_id)
+    state = step(revision.state, RevisionAction.RETURN)
+    faq_store.set_revision(tx, revision_id, state=state, note=note)
+    event_store.record(
+        tx,
+        member.username,
+        "return",
+        question_id=revision.origin_question_id,
+        entry_key=revision.key,
+        revision=revision_id,
+        note=note,
+    )
+
+
+def amend(tx: Transaction, member: StaffMember, revision_id: int, entry: FaqEntry) -> int:
+    """Answer an editor's note with a new text of a returned revision; returns the new revision's id."""
+    revision = _need_revision(tx, revision_id)
+    if revision.state != RevisionState.AMENDS_NEEDED:
+        raise Conflict("revision_state", state=str(revision.state), action="amend")
+    return propose(tx, member, replace(entry, key=revision.key))
+
+
+def approve_and_publish(
+    tx: Transaction,
+    member: StaffMember,
+    revision_id: int,
+    public: FaqEntry,
+    *,
+    correct_askers: bool = True,
+) -> int:
+    """Approve a text in review and make it live, with the public wording as the editor leaves it.
+
+    A changed wording becomes a revision of its own (revisions are immutable), still its author's. If the words
+    of the answer changed, everybody who was sent the former ones gets the correction.
+    Returns the id of the revision that is live.
+    """
+    _need_editor(member)
+    revision = _need_revision(tx, revision_id)
+    guard_two_people(revision.author, member.username)
+    public = replace(public, key=revision.key)
+    _guard_public(tx, public, public.phrasings)
+    before, after = faq_store.content_of(revision.entry), faq_store.content_of(public)
+    changed = sorted(name for name, value in after.items() if value != before[name])
+    step(step(revision.state, RevisionAction.APPROVE), RevisionAction.PUBLISH)
+    _supersede(tx, revision.key)
+    if changed:
+        faq_store.set_revision(tx, revision_id, state=RevisionState.SUPERSEDED)
+        live_id = faq_store.add_revision(
+            tx, public, RevisionState.PUBLISHED, revision.author, approved_by=member.username
+        )
+    else:
+        live_id = revision_id
+        faq_store.set_revision(
+            tx, live_id, state=RevisionState.PUBLISHED, approved_by=member.username, published_at=tx.now
+        )
+    if public.phrasings:
+        faq_store.replace_phrasings(tx, revision.key, public.phrasings, keep_questions=True)
+    faq_store.record_publication(tx, member.username, "publish", revision.key)
+    event_store.record(
+        tx,
+        member.username,
+        "publish",
+        question_id=revision.origin_question_id,
+        entry_key=revision.key,
+        revision=live_id,
+        changed=changed,
+    )
+    if revision.origin_question_id is not None:
+        _settle(tx, revision.origin_question_id, Disposition.OWN_PAGE, revision.key)
+        if correct_askers and any(name in _CORRECTABLE for name in changed):
+            _send_correction(tx, revision.origin_question_id, live_id, after)
+    return live_id
+
+
+def _supersede(tx: Transaction, key: str) -> None:
+    """The revision that is live now makes room."""
+    live = faq_store.published_of(tx, key)
+    if live is not None:
+        faq_store.set_revision(tx, live.id, state=step(live.state, RevisionAction.SUPERSEDE))
+
+
+def _settle(tx: Transaction, question_id: int, disposition: Disposition, key: str) -> None:
+    question = question_store.question(tx, question_id)
+    values = {"disposition": disposition, "disposition_entry": key, "disposition_reason": None, "entry_key": key}
+    question_store.save(tx, question, **values)
+
+
+def _send_correction(tx: Transaction, question_id: int, revision_id: int, content: dict[str, Any]) -> None:
+    question = question_store.question(tx, question_id)
+    to = contact_store.contact(tx, question.contact_ref)
+    body = {"notice": "correction", "reference": question.reference, "answer": content}
+    if to is not None:
+        outbox_store.enqueue(
+            tx, f"correction:{revision_id}:{question_id}", to, body, question_id=question_id, revision_id=revision_id
+        )
+        event_store.record(tx, "bot", "correction", question_id=question_id, revision=revision_id)
+
+
+def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
+    """Take an entry off the page and out of the matcher; its questions wait for a decision again."""
+    _need_editor(member)
+    if not note.strip():
+        raise InvalidInput("note_missing", field="note")
+    live = faq_store.published_of(tx, key)
+    if live is None:
+        raise NotFound("entry", key=key)
+    faq_store.set_revision(tx, live.id, state=step(live.state, RevisionAction.WITHDRAW), note=note)
+    for question in question_store.linked_to(tx, key):
+        values = {"disposition": Disposition.PENDING, "disposition_entry": None}
+        question_store.save(tx, question, **values)
+    faq_store.record_publication(tx, member.username, "withdraw", key)
+    event_store.record(tx, member.username, "withdraw", entry_key=key, note=note)
+
+
+def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
+    """An entry settles the question; its redacted wording (if any) becomes one of the entry's phrasings."""
+    _need_editor(member)
+    question = question_store.question(tx, question_id)
+    live = faq_store.published_of(tx, key)
+    if live is None:
+        raise NotFound("entry", key=key)
+    for answer in question_store.answers_of(tx, question_id):
+        if answer.author_id == member.id:
+            raise Forbidden("author_is_approver", author=member.username)
+    wording = wording.strip()
+    if wording:
+        _guard_public(tx, live.entry, [wording])
+        faq_store.add_phrasing(tx, key, wording, question_id)
+    own = faq_store.revision_from_question(tx, question_id)
+    if own is not None and own.state == RevisionState.IN_REVIEW:
+        faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=f"-> {key}")
+    _settle(tx, question_id, Disposition.LINKED, key)
+    faq_store.record_publication(tx, member.username, "link", key)
+    event_store.record(
+        tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording, was=question.text[:200]
+    )
+
+
+def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason) -> None:
+    """The question is never public, for a reason."""
+    _need_editor(member)
+    question = question_store.question(tx, question_id)
+    own = faq_store.revision_from_question(tx, question_id)
+    if own is not None and own.state == RevisionState.IN_REVIEW:
+        faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=str(reason))
+    values = {
+        "disposition": Disposition.EXCLUDED,
+        "disposition_reason": reason,
+        "disposition_entry": None,
+    }
+    question_store.save(tx, question, **values)
+    event_store.record(tx, member.username, "exclude", question_id=question_id, reason=str(reason))
+
+
+def confirm(tx: Transaction, member: StaffMember, keys: Sequence[str]) -> int:
+    """An administrator says that the authority has checked shipped text; returns how many entries lost the label."""
+    if member.role != Role.ADMINISTRATOR:
+        raise Forbidden("administrator_only", role=str(member.role))
+    confirmed = 0
+    for key in keys:
+        live = faq_store.published_of(tx, key)
+        if live is not None and live.on_trial:
+            faq_store.set_revision(tx, live.id, confirmed_by=member.username)
+            event_store.record(tx, member.username, "confirm", entry_key=key, revision=live.id)
+            confirmed += 1
+    if confirmed:
+        faq_store.record_publication(tx, member.username, "confirm", None)
+    return confirmed

@@ -1,0 +1,37 @@
+"""An entry as it lives in the store: its revisions and its place on the page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.publication import RevisionState
+
+TRIAL_APPROVER = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One immutable text of an entry's answer, and where it stands."""
+
+    id: int
+    number: int
+    entry: FaqEntry
+    slug: str
+    state: RevisionState
+    author: str
+    approved_by: str | None
+    confirmed_by: str | None
+    note: str | None
+    origin_question_id: int | None
+    created_at: datetime
+    published_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The entry's key."""
+        return self.entry.key
+
+    @property
+    def on_trial(self) -> bool:
+        """Shipped text that no authority has confirmed yet; every page and answer says so."""
+        return self.approved_by == TRIAL_APPROVER and self.confirmed_by is None

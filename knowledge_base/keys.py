@@ -1,0 +1,49 @@
+"""Keys derived from SECRET_KEY, and what is done with them."""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE_BYTES = 12  # NIST SP 800-38D, 8.2: 96-bit nonces for GCM
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    """A 32-byte key for one purpose (HKDF-SHA256, RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The process's keys; one per purpose, so that no use can weaken another."""
+
+    reference_key: bytes
+    sealing_key: bytes
+    session_key: bytes
+
+    @classmethod
+    def from_secret(cls, secret: str) -> "Keys":
+        """All keys, derived from one secret."""
+        return cls(*(_derive(secret, purpose) for purpose in ("contact-ref", "contact-seal", "session")))
+
+    def contact_ref(self, channel: str, address: str) -> str:
+        """The keyed hash by which a resident's address is referred to everywhere (32 hex digits)."""
+        message = f"{channel}\0{address}".encode(errors="surrogatepass")
+        return hmac.new(self.reference_key, message, hashlib.sha256).hexdigest()[:32]
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt a short text (AES-256-GCM, nonce first)."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.encode(), None)
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt what `seal` made; raises `cryptography.exceptions.InvalidTag` when it was altered."""
+        return AESGCM(self.sealing_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+
+    def session_hash(self, token: str) -> str:
+        """What is stored of a session token: its keyed hash."""
+        return hmac.new(self.session_key, token.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()

@@ -1,0 +1,139 @@
+"""The FAQ that is live now: entries, documents and index as one immutable snapshot, swapped by one reference."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge_base.clock import Clock, vietnam_day
+from knowledge_base.errors import KnowledgeBaseError, Unavailable
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.revision import Revision
+from knowledge_base.matching.decide import Match
+from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.storage import faq_store
+from knowledge_base.storage.database import Database, Transaction
+
+_LOG = logging.getLogger(__name__)
+_POLL_SECONDS = 0.5  # a publication made by another process is live within two seconds
+
+
+@dataclass(frozen=True, slots=True)
+class FaqSnapshot:
+    """Everything a face needs of the FAQ at one publication number."""
+
+    number: int
+    revisions: Mapping[str, Revision]  # by entry key: every live revision, whatever its window
+    documents: Mapping[str, LegalDocument]
+    topics: Sequence[Topic]
+    index: MatchIndex
+
+    def in_force(self, day: date) -> list[Revision]:
+        """The revisions that hold on a day."""
+        return [revision for revision in self.revisions.values() if revision.entry.in_force.holds_on(day)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    number: int
+    revisions: dict[str, Revision]
+    documents: dict[str, LegalDocument]
+    topics: list[Topic]
+
+
+def read_content(tx: Transaction) -> _Content:
+    """What the store holds of the live FAQ."""
+    return _Content(
+        number=faq_store.publication_number(tx),
+        revisions={revision.key: revision for revision in faq_store.published(tx)},
+        documents=faq_store.documents(tx),
+        topics=faq_store.all_topics(tx),
+    )
+
+
+def indexed(revision: Revision) -> IndexedEntry:
+    """What the matcher needs to know of an entry."""
+    entry = revision.entry
+    return IndexedEntry(
+        key=entry.key,
+        question=entry.question,
+        phrasings=entry.phrasings,
+        answer=f"{entry.short_answer}\n{entry.details}",
+        in_force=entry.in_force,
+    )
+
+
+def build_snapshot(content: _Content, cache: Path | None = None) -> FaqSnapshot:
+    """Content with its index; the index is taken from the cache folder where the same content was built before."""
+    entries = [indexed(revision) for revision in content.revisions.values()]
+    index = _cached_index(entries, cache) if cache else MatchIndex.build(entries)
+    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
+
+
+def _cached_index(entries: Sequence[IndexedEntry], folder: Path) -> MatchIndex:
+    path = folder / f"index-{MatchIndex.content_hash(entries)}.bin"
+    if path.exists():
+        with contextlib.suppress(ValueError):  # written by an older program: built anew below
+            return MatchIndex.from_bytes(path.read_bytes())
+    index = MatchIndex.build(entries)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("index-*.bin"):
+        old.unlink(missing_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(index.to_bytes())
+    temporary.replace(path)
+    return index
+
+
+class LiveFaq:
+    """Holds the snapshot; `watch` keeps it current with the store."""
+
+    def __init__(self, database: Database, clock: Clock, cache: Path | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self._cache = cache
+        self._snapshot: FaqSnapshot | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def snapshot(self) -> FaqSnapshot:
+        """The FAQ as it is now; raises Unavailable before the first load."""
+        if self._snapshot is None:
+            raise Unavailable("index")
+        return self._snapshot
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a snapshot to answer from."""
+        return self._snapshot is not None
+
+    def today(self) -> date:
+        """The day in Viet Nam; windows open and close with it."""
+        return vietnam_day(self._clock.now())
+
+    async def refresh(self) -> bool:
+        """Load what is published now, if it changed; returns whether it did."""
+        async with self._lock:
+            number = await self._database.read(faq_store.publication_number)
+            if self._snapshot is not None and number == self._snapshot.number:
+                return False
+            content = await self._database.read(read_content)
+            self._snapshot = await asyncio.to_thread(build_snapshot, content, self._cache)
+            return True
+
+    async def watch(self) -> None:
+        """Refresh whenever the publication number moves; runs until cancelled."""
+        while True:
+            try:
+                if await self.refresh():
+                    _LOG.info("faq live", extra={"publication": self.snapshot.number})
+            except KnowledgeBaseError:
+                _LOG.exception("faq refresh failed; the former one stays live")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def match(self, text: str) -> Match:
+        """Entries in force today that may fit a text; off the event loop."""
+        return await asyncio.to_thread(self.snapshot.index.match, text, self.today())

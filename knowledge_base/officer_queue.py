@@ -1,0 +1,310 @@
+"""Officers' verbs, and the doors through which the dialogue and the clock move a question.
+
+Each is a synchronous function of (transaction, who, input): load, decide, save, outbox. None commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from knowledge_base.clock import vietnam_day
+from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
+from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
+from knowledge_base.faq.publication import RevisionState, guard_publishable
+from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.lifecycle import Action, Role, step
+from knowledge_base.questions.privacy import mask_personal_data
+from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
+from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.staff_store import StaffMember
+
+# Why a question is never public, by the reason it was closed for; the others wait for an editor.
+_EXCLUDED = {
+    CloseReason.OUT_OF_SCOPE,
+    CloseReason.PERSONAL_CASE,
+    CloseReason.ABUSE,
+    CloseReason.WITHDRAWN,
+    CloseReason.DUPLICATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in events and before the table of steps."""
+
+    name: str
+    role: Role
+    staff_id: int | None = None
+
+    @classmethod
+    def of(cls, member: StaffMember) -> "Actor":
+        """A signed-in member of staff."""
+        return cls(member.username, member.role, member.id)
+
+
+BOT = Actor("bot", Role.BOT)
+CLOCK = Actor("clock", Role.CLOCK)
+RESIDENT = Actor("resident", Role.RESIDENT)
+
+
+def _move(
+    tx: Transaction, question: Question, action: Action, actor: Actor, event: dict[str, Any], **values: Any
+) -> None:
+    """The one door: check the table, save under the version seen, leave an event."""
+    to = step(question.state, action, actor.role)
+    question_store.save(tx, question, state=to, **values)
+    event_store.record(tx, actor.name, str(action), question_id=question.id, **event)
+
+
+# --- the dialogue's and the clock's side ----------------------------------------------------------
+
+
+def ask(
+    tx: Transaction,
+    contact_ref: str,
+    channel: str,
+    unit_code: str,
+    reference: str,
+    text: str,
+    candidates: Sequence[dict[str, Any]],
+    *,
+    urgent: bool = False,
+) -> Question:
+    """A resident asked something; it starts as received."""
+    question_id = question_store.add_question(
+        tx,
+        reference=reference,
+        contact_ref=contact_ref,
+        channel=channel,
+        unit_code=unit_code,
+        text=text,
+        candidates=list(candidates),
+        urgent=urgent,
+        state=QuestionState.RECEIVED,
+    )
+    event_store.record(tx, RESIDENT.name, "ask", question_id=question_id, channel=channel)
+    return question_store.question(tx, question_id)
+
+
+def offer(tx: Transaction, question: Question, keys: Sequence[str]) -> None:
+    """Two or three entries may fit: the resident chooses."""
+    _move(tx, question, Action.OFFER, BOT, {"entries": list(keys)})
+
+
+def answer_by_bot(
+    tx: Transaction, question: Question, entry_key: str, revision_id: int, actor: Actor = BOT
+) -> None:
+    """An entry's approved words are sent; its page settles the question in the ledger."""
+    settled = {"disposition": Disposition.LINKED, "disposition_entry": entry_key, "disposition_reason": None}
+    event = {"entry": entry_key, "revision": revision_id}
+    _move(tx, question, Action.ANSWER_BY_BOT, actor, event, entry_key=entry_key, **settled)
+
+
+def queue(
+    tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str, unit_code: str | None = None
+) -> None:
+    """Hand a question to the officers, with a promised day."""
+    due_on = due_day(tx.now, working_days)
+    pending = {"disposition": Disposition.PENDING, "disposition_entry": None, "disposition_reason": None}
+    event = {"reason": reason, "due_on": due_on.isoformat()}
+    values = {"due_on": due_on, "unit_code": unit_code or question.unit_code, **pending}
+    _move(tx, question, Action.QUEUE, actor, event, **values)
+
+
+def set_commune(tx: Transaction, question: Question, commune: str) -> None:
+    """The resident said where he lives."""
+    question_store.save(tx, question, commune=commune)
+    event_store.record(tx, RESIDENT.name, "commune", question_id=question.id, commune=commune)
+
+
+def add_words(
+    tx: Transaction, question: Question, text: str, media_kind: str | None = None, media_ref: str | None = None
+) -> None:
+    """The resident added something to a question."""
+    question_store.add_message(tx, question.id, "resident", text, media_kind, media_ref)
+    event_store.record(tx, RESIDENT.name, "message", question_id=question.id)
+
+
+def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) -> None:
+    """The resident is served, or asks no longer."""
+    values: dict[str, Any] = {"close_reason": reason}
+    if reason in _EXCLUDED and question.disposition == Disposition.PENDING:
+        values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
+    _move(tx, question, Action.CLOSE, RESIDENT, {"reason": str(reason)}, **values)
+
+
+def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
+    """The answer didn't settle it: back to the queue, with a new promise."""
+    due_on = due_day(tx.now, working_days)
+    values = {"due_on": due_on, "close_reason": None, "assigned_to": None, "promise_renewed_at": None}
+    pending = {"disposition": Disposition.PENDING, "disposition_entry": None, "disposition_reason": None}
+    event = {"reason": reason, "due_on": due_on.isoformat()}
+    _move(tx, question, Action.REOPEN, actor, event, **values, **pending)
+
+
+def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = timedelta(hours=24)) -> int:
+    """Questions whose choices nobody took go to the officers by themselves; returns how many."""
+    forgotten = question_store.offered_before(tx, age)
+    for question in forgotten:
+        queue(tx, question, CLOCK, working_days, "no_choice")
+        question = question_store.question(tx, question.id)
+        _tell(tx, question, f"queued:{question.id}", {"notice": "queued", **_promise(question)})
+    return len(forgotten)
+
+
+def renew_missed_promises(tx: Transaction, working_days: int) -> int:
+    """A missed promise is announced once, with a new day; returns how many."""
+    missed = question_store.promises_missed(tx, vietnam_day(tx.now))
+    for question in missed:
+        due_on = due_day(tx.now, working_days)
+        question_store.save(tx, question, due_on=due_on, promise_renewed_at=tx.now)
+        event_store.record(
+            tx, CLOCK.name, "promise_renewed", question_id=question.id, due_on=due_on.isoformat()
+        )
+        body = {"notice": "promise_renewed", "reference": question.reference, "due_on": due_on.isoformat()}
+        _tell(tx, question, f"renewed:{question.id}:{due_on.isoformat()}", body)
+    return len(missed)
+
+
+def _promise(question: Question) -> dict[str, Any]:
+    return {
+        "reference": question.reference,
+        "due_on": question.due_on.isoformat() if question.due_on else None,
+    }
+
+
+def _tell(
+    tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None
+) -> None:
+    """Say something to the asker that is no direct reply; withheld where he asked for silence."""
+    to = contact_store.contact(tx, question.contact_ref)
+    if to is None or not outbox_store.enqueue(
+        tx, key, to, body, question_id=question.id, revision_id=revision_id
+    ):
+        event_store.record(tx, BOT.name, "delivery_withheld", question_id=question.id, message=key)
+
+
+# --- the officers' side ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """What an officer writes: the answer's words and what they stand on."""
+
+    kind: str
+    short_answer: str
+    details: str
+    topic: str
+    legal_basis: tuple[tuple[str, str], ...] = ()
+    in_force: InForce = InForce()
+
+    def as_json(self) -> dict[str, Any]:
+        """As kept with the question and sent to the asker."""
+        return {
+            "kind": self.kind,
+            "short_answer": self.short_answer,
+            "details": self.details,
+            "topic": self.topic,
+            "legal_basis": [{"document": number, "article": article} for number, article in self.legal_basis],
+            "in_force": {
+                "from": self.in_force.from_day.isoformat() if self.in_force.from_day else None,
+                "to": self.in_force.to_day.isoformat() if self.in_force.to_day else None,
+            },
+        }
+
+
+def claim(tx: Transaction, member: StaffMember, question_id: int) -> None:
+    """Take a question; exactly one officer can. Raises Conflict with the winner's id."""
+    question = question_store.question(tx, question_id, lock=True)
+    if question.state == QuestionState.ASSIGNED:
+        raise Conflict("already_claimed", by=question.assigned_to)
+    _move(tx, question, Action.CLAIM, Actor.of(member), {}, assigned_to=member.id)
+
+
+def release(tx: Transaction, member: StaffMember, question_id: int) -> None:
+    """Give a question back to the queue; the draft stays."""
+    question = _own(tx, member, question_id)
+    _move(tx, question, Action.RELEASE, Actor.of(member), {}, assigned_to=None)
+
+
+def _own(tx: Transaction, member: StaffMember, question_id: int) -> Question:
+    """A question this officer holds."""
+    question = question_store.question(tx, question_id, lock=True)
+    if question.assigned_to != member.id:
+        raise Conflict("not_yours", by=question.assigned_to)
+    return question
+
+
+def save_draft(
+    tx: Transaction, member: StaffMember, question_id: int, content: dict[str, Any], seen_version: int
+) -> int:
+    """Keep what the officer is typing; raises Conflict when somebody else saved since."""
+    _own(tx, member, question_id)
+    return question_store.put_draft(tx, question_id, member.id, content, seen_version)
+
+
+def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerText) -> int:
+    """Sign an answer off: the asker is sent it now, the public text waits for an editor. Returns the answer's id."""
+    question = _own(tx, member, question_id)
+    if not text.short_answer.strip():
+        raise InvalidInput("answer_empty", field="short_answer")
+    revision_id = _propose(tx, member, question, text)
+    answer_id = question_store.add_answer(tx, question.id, member.id, text.as_json(), None)
+    _move(
+        tx, question, Action.ANSWER, Actor.of(member), {"answer": answer_id, "revision": revision_id}, entry_key=None
+    )
+    body = {"notice": "officer_answer", "reference": question.reference, "answer": text.as_json()}
+    _tell(tx, question, f"answer:{answer_id}", body)
+    return answer_id
+
+
+def _propose(tx: Transaction, member: StaffMember, question: Question, text: AnswerText) -> int:
+    """The answer as a revision in review, of an entry made for this question."""
+    entry = FaqEntry(
+        key=f"Q-{question.reference}",
+        kind="referral" if text.kind == "referral" else "answer",
+        status="draft",
+        approved_by="",
+        topic=text.topic,
+        question=mask_personal_data(question.text),
+        short_answer=text.short_answer,
+        details=text.details,
+        legal_basis=tuple(LegalBasis(number, article) for number, article in text.legal_basis),
+        in_force=text.in_force,
+        checked_on=vietnam_day(tx.now),
+    )
+    windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
+    guard_publishable(entry, windows, vietnam_day(tx.now))
+    faq_store.ensure_entry(tx, entry.key, entry.question, question.id)
+    return faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
+
+
+def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, entry_key: str) -> int:
+    """Answer with an entry that exists, word for word. Returns the answer's id."""
+    question = _own(tx, member, question_id)
+    revision = faq_store.published_of(tx, entry_key)
+    if revision is None or not revision.entry.in_force.holds_on(vietnam_day(tx.now)):
+        raise NotFound("entry", key=entry_key)
+    content = faq_store.content_of(revision.entry)
+    answer_id = question_store.add_answer(tx, question.id, member.id, content, revision.id)
+    event = {"answer": answer_id, "entry": entry_key, "revision": revision.id}
+    _move(tx, question, Action.ANSWER, Actor.of(member), event, entry_key=entry_key)
+    body = {"notice": "officer_answer", "reference": question.reference, "answer": content, "entry": entry_key}
+    _tell(tx, question, f"answer:{answer_id}", body, revision_id=revision.id)
+    return answer_id
+
+
+def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason, words: str) -> None:
+    """Close without an answer; `words` are what the asker is told."""
+    question = _own(tx, member, question_id)
+    if reason == CloseReason.SETTLED:
+        raise Forbidden("close_needs_answer")
+    values: dict[str, Any] = {"close_reason": reason}
+    if reason in _EXCLUDED:
+        values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
+    _move(tx, question, Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, **values)
+    if words.strip():
+        body = {"notice": "officer_words", "reference": question.reference, "words": words}
+        _tell(tx, question, f"closed:{question.id}:{question.version}", body)

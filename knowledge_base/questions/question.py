@@ -1,0 +1,69 @@
+"""A resident's question as values, and the words for its life."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class QuestionState(StrEnum):
+    """Where a question stands; the steps between are in `lifecycle.py`."""
+
+    RECEIVED = "received"
+    OFFERED = "offered"
+    ANSWERED_BY_BOT = "answered_by_bot"
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+# States in which somebody still owes the resident an answer.
+OPEN_STATES = (QuestionState.QUEUED, QuestionState.ASSIGNED)
+
+
+class CloseReason(StrEnum):
+    """Why a question was closed."""
+
+    SETTLED = "settled"
+    OUT_OF_SCOPE = "out_of_scope"
+    PERSONAL_CASE = "personal_case"  # private, never public
+    ABUSE = "abuse"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+
+
+class Disposition(StrEnum):
+    """How a question ended in the ledger; every question has exactly one."""
+
+    PENDING = "pending"
+    OWN_PAGE = "own_page"  # its answer became an entry of its own
+    LINKED = "linked"  # an entry that has a page settles it
+    EXCLUDED = "excluded"  # never public, with a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one resident asked, with where it stands."""
+
+    id: int
+    reference: str
+    contact_ref: str
+    channel: str
+    unit_code: str
+    text: str
+    commune: str | None
+    urgent: bool
+    state: QuestionState
+    entry_key: str | None
+    candidates: tuple[dict[str, Any], ...]
+    assigned_to: int | None
+    due_on: date | None
+    promise_renewed_at: datetime | None
+    close_reason: str | None
+    disposition: Disposition
+    disposition_reason: str | None
+    disposition_entry: str | None
+    received_at: datetime
+    updated_at: datetime
+    version: int

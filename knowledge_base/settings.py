@@ -1,0 +1,188 @@
+"""Settings: read once from the environment, every wrong value reported at once, by name."""
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from knowledge_base.storage.dialect import is_sqlite
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """Wrong settings, all of them: one line each, `NAME: what is expected`."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name() if value else "sqlite"
+    except ArgumentError as error:
+        raise ValueError from error
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError
+    return value
+
+
+def _root_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _telegram_token(value: str) -> str:
+    if value and not re.fullmatch(r"\d+:\S+", value):
+        raise ValueError
+    return value
+
+
+def _webhook_secret(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
+        raise ValueError
+    return value
+
+
+def _long_secret(value: str) -> str:
+    if value and len(value) < _SHORTEST_SECRET:
+        raise ValueError
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+RootUrl = Annotated[str, AfterValidator(_root_url)]
+
+
+class Settings(BaseModel):
+    """What an operator can set. Each field's description says what is expected; `docs/operating.md` lists all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", min_length=1, description="an address to listen on")
+    port: Port = Field(8080, description="a port number from 1 to 65535")
+    data_dir: Path = Field(Path("var"), description="a folder that can be written to")
+    content_dir: Path = Field(Path("content"), description="the folder of the curated FAQ")
+    database_url: DatabaseUrl = Field("", description="postgresql://… or sqlite:///…; empty: a file in DATA_DIR")
+    secret_key: Annotated[str, AfterValidator(_long_secret)] = Field(
+        "", repr=False, description=f"at least {_SHORTEST_SECRET} characters; empty: made once in DATA_DIR"
+    )
+    public_url: RootUrl = Field("", description="http(s)://host, as residents reach it; empty: http://HOST:PORT")
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_split)] = Field(
+        (), description="addresses or networks (10.0.0.0/8) of reverse proxies, separated by commas"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+
+    unit_name: str = Field("Ủy ban nhân dân cấp xã", min_length=1, description="the unit's name")
+    unit_contact: str = Field("", description="where residents reach the unit: address, telephone")
+    unit_hours: str = Field("", description="office hours, as residents read them")
+    answer_due_working_days: int = Field(5, ge=1, le=60, description="a whole number of working days from 1 to 60")
+    salutation: str = Field("bạn", min_length=1, max_length=20, description="how residents are addressed")
+    danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")
+
+    telegram_token: Annotated[str, AfterValidator(_telegram_token)] = Field(
+        "", repr=False, description="digits:text, as the platform gave it; empty: no Telegram"
+    )
+    telegram_base_url: RootUrl = Field("https://api.telegram.org", description="http(s)://host of the Bot API")
+    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="polling or webhook")
+    telegram_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+        "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'store.sqlite3'}"
+
+    @property
+    def site(self) -> str:
+        """The address residents use, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether residents come by https, so that cookies must be Secure."""
+        return self.public_url.startswith("https://")
+
+
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+
+
+def _raw(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """The values given, secrets also from the file that `NAME_FILE` names."""
+    values = {name: environment[name.upper()] for name in Settings.model_fields if name.upper() in environment}
+    for name in SECRETS:
+        path = environment.get(f"{name}_FILE")
+        if path is None:
+            continue
+        if name in environment:
+            faults.append(f"{name}_FILE: expected only one of {name} and {name}_FILE")
+            continue
+        try:
+            values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"{name}_FILE: expected a readable file ({error.__class__.__name__})")
+    return values
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: with one line for every wrong value; a secret's value is never repeated.
+    """
+    environment = os.environ if environment is None else environment
+    faults: list[str] = []
+    values: dict[str, Any] = dict(_raw(environment, faults))
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        for fault in error.errors():
+            name = str(fault["loc"][0])
+            shown = "" if name.upper() in SECRETS else f", got {values.get(name)!r}"
+            line = f"{name.upper()}: expected {Settings.model_fields[name].description}{shown}"
+            if line not in faults:
+                faults.append(line)
+        raise SettingsError(faults) from error
+    if settings.telegram_mode == "webhook" and settings.telegram_token and not settings.telegram_webhook_secret:
+        faults.append("TELEGRAM_WEBHOOK_SECRET: expected with TELEGRAM_MODE=webhook")
+    if settings.database_url and is_sqlite(settings.database_url) and not make_url(settings.database_url).database:
+        faults.append("DATABASE_URL: expected a file with sqlite:///, not memory")
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def secret_key(settings: Settings) -> str:
+    """SECRET_KEY, or the one made once in DATA_DIR (mode 0600). Creates DATA_DIR."""
+    if settings.secret_key:
+        return settings.secret_key
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,91 @@
+"""Every difference between SQLite and PostgreSQL, each with its reason."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+# Class 08: connection lost; 57P01: server shutting down; 40001, 40P01: serialization failure, deadlock.
+# Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
+_RETRY_STATES = ("08", "57P01", "40001", "40P01")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment. SQLite drops the offset silently, so it keeps naive UTC there; naive input is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "naive datetime refused"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether a database URL means SQLite."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """The URL with our driver: `postgresql://` means psycopg."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
+
+
+def sqlite_engine(url: str, *, read_only: bool) -> Engine:
+    """An engine for the one writer, or for readers.
+
+    pysqlite begins transactions by itself and too late (a deferred BEGIN that upgrades fails at once,
+    ignoring busy_timeout), so its own BEGIN is switched off and ours is explicit.
+    """
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "mmap_size=0"]
+        # Only the writer checkpoints: two checkpointing connections can corrupt a WAL before SQLite 3.51.3.
+        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else []
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def postgresql_engine(url: str) -> Engine:
+    """An engine over a pool; a hanging statement or lock must not hang a resident's message."""
+    options = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return create_engine(
+        sqlalchemy_url(url), pool_size=10, max_overflow=5, pool_pre_ping=True, connect_args={"options": options}
+    )
+
+
+def may_retry(error: DBAPIError) -> bool:
+    """Whether a unit of work that failed so may be run again, whole."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(_RETRY_STATES)
+
+
+def insert_for(dialect_name: str) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT; SQLAlchemy's general one does not."""
+    return sqlite.insert if dialect_name == "sqlite" else postgresql.insert

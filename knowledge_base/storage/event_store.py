@@ -1,0 +1,53 @@
+"""Events: what happened, by whom, when. Append-only; nothing here changes or deletes one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.tables import events
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    actor: str
+    action: str
+    data: dict[str, Any]
+    at: datetime
+    question_id: int | None
+    entry_key: str | None
+
+
+def record(
+    tx: Transaction,
+    actor: str,
+    action: str,
+    *,
+    question_id: int | None = None,
+    entry_key: str | None = None,
+    **data: Any,
+) -> None:
+    """Append one event."""
+    tx.execute(
+        events.insert().values(
+            actor=actor, action=action, question_id=question_id, entry_key=entry_key, data=data, at=tx.now
+        )
+    )
+
+
+def events_of(
+    tx: Transaction, *, question_id: int | None = None, entry_key: str | None = None, limit: int = 200
+) -> list[Event]:
+    """The events of a question or an entry (or, with neither, of everything), newest first."""
+    query = select(events).order_by(events.c.id.desc()).limit(limit)
+    if question_id is not None:
+        query = query.where(events.c.question_id == question_id)
+    if entry_key is not None:
+        query = query.where(events.c.entry_key == entry_key)
+    return [
+        Event(row.actor, row.action, row.data, row.at, row.question_id, row.entry_key) for row in tx.execute(query)
+    ]

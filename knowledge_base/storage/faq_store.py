@@ -1,0 +1,304 @@
+"""Entries, revisions, phrasings and legal documents: SQL in, values out. Rules live in `faq/` and `editorial.py`."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+
+from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.slug import slug_of
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.tables import (
+    entries,
+    legal_documents,
+    phrasings,
+    publications,
+    revisions,
+    topics,
+)
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _window(value: dict[str, str | None]) -> InForce:
+    return InForce(_day(value.get("from")), _day(value.get("to")))
+
+
+def _window_json(window: InForce) -> dict[str, str | None]:
+    return {
+        "from": window.from_day.isoformat() if window.from_day else None,
+        "to": window.to_day.isoformat() if window.to_day else None,
+    }
+
+
+def content_of(entry: FaqEntry) -> dict[str, Any]:
+    """The text of a revision as stored: everything of an entry but its key, phrasings and sheet status."""
+    return {
+        "kind": entry.kind,
+        "topic": entry.topic,
+        "question": entry.question,
+        "short_answer": entry.short_answer,
+        "details": entry.details,
+        "audience": list(entry.audience),
+        "legal_basis": [asdict(basis) for basis in entry.legal_basis],
+        "in_force": _window_json(entry.in_force),
+        "sources": list(entry.sources),
+        "checked_on": entry.checked_on.isoformat() if entry.checked_on else None,
+    }
+
+
+def entry_of(
+    key: str, content: dict[str, Any], *, approved_by: str = "", texts: Iterable[str] = ()
+) -> FaqEntry:
+    """The entry a stored text stands for; the inverse of `content_of`."""
+    return FaqEntry(
+        key=key,
+        kind=content["kind"],
+        status="approved" if approved_by else "draft",
+        approved_by=approved_by,
+        topic=content["topic"],
+        question=content["question"],
+        short_answer=content["short_answer"],
+        details=content["details"],
+        audience=tuple(content["audience"]),
+        phrasings=tuple(texts),
+        legal_basis=tuple(LegalBasis(**basis) for basis in content["legal_basis"]),
+        in_force=_window(content["in_force"]),
+        sources=tuple(content["sources"]),
+        checked_on=_day(content["checked_on"]),
+    )
+
+
+def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
+    return Revision(
+        id=row.id,
+        number=row.number,
+        entry=entry_of(row.entry_key, row.content, approved_by=row.approved_by or "", texts=texts),
+        slug=row.slug,
+        state=RevisionState(row.state),
+        author=row.author,
+        approved_by=row.approved_by,
+        confirmed_by=row.confirmed_by,
+        note=row.note,
+        origin_question_id=row.origin_question_id,
+        created_at=row.created_at,
+        published_at=row.published_at,
+    )
+
+
+def _revisions(tx: Transaction, *conditions: Any) -> list[Revision]:
+    query = (
+        select(revisions, entries.c.slug, entries.c.origin_question_id)
+        .join(entries, entries.c.key == revisions.c.entry_key)
+        .where(*conditions)
+        .order_by(revisions.c.entry_key, revisions.c.number)
+    )
+    rows = tx.execute(query).all()
+    texts = phrasings_by_entry(tx, {row.entry_key for row in rows})
+    return [_revision(row, texts[row.entry_key]) for row in rows]
+
+
+def phrasings_by_entry(tx: Transaction, keys: Iterable[str] | None = None) -> defaultdict[str, list[str]]:
+    """The phrasings of the entries named (None: of all), in their order."""
+    query = select(phrasings.c.entry_key, phrasings.c.text).order_by(phrasings.c.entry_key, phrasings.c.position)
+    wanted = None if keys is None else set(keys)
+    if wanted is not None and len(wanted) == 1:
+        query = query.where(phrasings.c.entry_key == next(iter(wanted)))
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for key, text in tx.execute(query):
+        if wanted is None or key in wanted:
+            texts[key].append(text)
+    return texts
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def published(tx: Transaction) -> list[Revision]:
+    """Every live revision, whatever its window."""
+    return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED)
+
+
+def published_of(tx: Transaction, key: str) -> Revision | None:
+    """The live revision of one entry."""
+    found = _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, revisions.c.entry_key == key)
+    return found[0] if found else None
+
+
+def in_review(tx: Transaction) -> list[Revision]:
+    """What waits for an editor."""
+    return _revisions(tx, revisions.c.state.in_([RevisionState.IN_REVIEW, RevisionState.APPROVED]))
+
+
+def revision(tx: Transaction, revision_id: int) -> Revision | None:
+    """One revision by its id."""
+    found = _revisions(tx, revisions.c.id == revision_id)
+    return found[0] if found else None
+
+
+def revisions_of(tx: Transaction, key: str) -> list[Revision]:
+    """All revisions of an entry, oldest first."""
+    return _revisions(tx, revisions.c.entry_key == key)
+
+
+def latest_revisions(tx: Transaction) -> list[Revision]:
+    """The newest revision of every entry."""
+    newest = select(func.max(revisions.c.id)).group_by(revisions.c.entry_key)
+    return _revisions(tx, revisions.c.id.in_(newest))
+
+
+def revision_from_question(tx: Transaction, question_id: int) -> Revision | None:
+    """The newest revision of the entry that a question gave rise to."""
+    found = _revisions(tx, entries.c.origin_question_id == question_id)
+    return found[-1] if found else None
+
+
+def publication_number(tx: Transaction) -> int:
+    """Which FAQ is live; grows with every change of what the public sees."""
+    return tx.execute(select(func.coalesce(func.max(publications.c.number), 0))).scalar_one()
+
+
+def documents(tx: Transaction) -> dict[str, LegalDocument]:
+    """The register of legal documents, by number."""
+    return {
+        row.number: LegalDocument(
+            number=row.number,
+            **{
+                **row.content,
+                "issued_on": _day(row.content["issued_on"]),
+                "in_force": _window(row.content["in_force"]),
+            },
+        )
+        for row in tx.execute(select(legal_documents).order_by(legal_documents.c.number))
+    }
+
+
+def all_topics(tx: Transaction) -> list[Topic]:
+    """The topics in the order of the info page."""
+    rows = tx.execute(select(topics).order_by(topics.c.position))
+    return [Topic(row.slug, row.name, row.name_en, row.hint) for row in rows]
+
+
+def imported_hashes(tx: Transaction) -> dict[str, str | None]:
+    """For every entry the hash of the sheet row it was last imported from."""
+    return {key: digest for key, digest in tx.execute(select(entries.c.key, entries.c.imported_hash))}
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def _free_slug(tx: Transaction, title: str) -> str:
+    base = slug_of(title)
+    taken = set(tx.execute(select(entries.c.slug).where(entries.c.slug.startswith(base))).scalars())
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def ensure_entry(tx: Transaction, key: str, title: str, origin_question_id: int | None = None) -> None:
+    """The entry's own row; its address is made once and never changes."""
+    if tx.execute(select(entries.c.key).where(entries.c.key == key)).first() is None:
+        values = {"key": key, "slug": _free_slug(tx, title), "origin_question_id": origin_question_id}
+        tx.execute(entries.insert().values(**values, created_at=tx.now))
+
+
+def set_imported_hash(tx: Transaction, key: str, digest: str) -> None:
+    """Remember which sheet row the entry was imported from."""
+    tx.execute(update(entries).where(entries.c.key == key).values(imported_hash=digest))
+
+
+def add_revision(
+    tx: Transaction,
+    entry: FaqEntry,
+    state: RevisionState,
+    author: str,
+    *,
+    approved_by: str | None = None,
+    confirmed_by: str | None = None,
+) -> int:
+    """A new revision of an entry that exists; returns its id."""
+    last = select(func.coalesce(func.max(revisions.c.number), 0)).where(revisions.c.entry_key == entry.key)
+    values = {
+        "entry_key": entry.key,
+        "number": tx.execute(last).scalar_one() + 1,
+        "content": content_of(entry),
+        "state": state,
+        "author": author,
+        "approved_by": approved_by,
+        "confirmed_by": confirmed_by,
+        "created_at": tx.now,
+        "published_at": tx.now if state == RevisionState.PUBLISHED else None,
+    }
+    return tx.execute(revisions.insert().values(**values).returning(revisions.c.id)).scalar_one()
+
+
+def set_revision(tx: Transaction, revision_id: int, **values: Any) -> None:
+    """Change where a revision stands; never its text."""
+    tx.execute(update(revisions).where(revisions.c.id == revision_id).values(**values))
+
+
+def replace_phrasings(tx: Transaction, key: str, texts: Iterable[str], *, keep_questions: bool) -> None:
+    """Make the imported phrasings of an entry exactly `texts`; those that came from questions may be kept."""
+    kept: set[str] = set()
+    condition = phrasings.c.entry_key == key
+    if keep_questions:
+        condition &= phrasings.c.origin == "import"
+        rows = tx.execute(
+            select(phrasings.c.text).where(phrasings.c.entry_key == key, phrasings.c.origin != "import")
+        )
+        kept = set(rows.scalars())
+    tx.execute(delete(phrasings).where(condition))
+    rows_in = [
+        {"entry_key": key, "text": text, "position": position, "origin": "import"}
+        for position, text in enumerate(dict.fromkeys(texts))
+        if text not in kept
+    ]
+    if rows_in:
+        tx.execute(phrasings.insert(), rows_in)
+
+
+def add_phrasing(tx: Transaction, key: str, text: str, question_id: int) -> bool:
+    """A resident's wording as a phrasing; False when the entry has it already."""
+    last = select(func.coalesce(func.max(phrasings.c.position), -1)).where(phrasings.c.entry_key == key)
+    values = {
+        "entry_key": key,
+        "text": text,
+        "position": tx.execute(last).scalar_one() + 1,
+        "origin": "question",
+        "question_id": question_id,
+    }
+    statement = tx.insert(phrasings).values(**values).on_conflict_do_nothing().returning(phrasings.c.id)
+    return tx.execute(statement).first() is not None
+
+
+def put_document(tx: Transaction, document: LegalDocument) -> None:
+    """Write one legal document, new or changed."""
+    content = asdict(document)
+    number = content.pop("number")
+    content["issued_on"] = document.issued_on.isoformat() if document.issued_on else None
+    content["in_force"] = _window_json(document.in_force)
+    changes = {"content": content, "updated_at": tx.now}
+    statement = tx.insert(legal_documents).values(number=number, **changes)
+    tx.execute(statement.on_conflict_do_update(index_elements=["number"], set_=changes))
+
+
+def put_topic(tx: Transaction, position: int, topic: Topic) -> None:
+    """Write one topic, new or changed."""
+    changes = {"position": position, "name": topic.name, "name_en": topic.name_en, "hint": topic.hint}
+    statement = tx.insert(topics).values(slug=topic.slug, **changes)
+    tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=changes))
+
+
+def record_publication(tx: Transaction, actor: str, what: str, key: str | None) -> None:
+    """Count one change of what the public sees, and wake those who show it."""
+    tx.execute(publications.insert().values(actor=actor, what=what, entry_key=key, at=tx.now))
+    tx.signal("publication")

@@ -1,0 +1,280 @@
+"""Questions: SQL in, values out. What may happen to a question is decided in `questions/lifecycle.py`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select, update
+
+from knowledge_base.errors import Conflict, NotFound
+from knowledge_base.questions.question import OPEN_STATES, Disposition, Question, QuestionState
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
+from knowledge_base.text.fold import fold
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMessage:
+    """One thing said about a question, by the resident or by an officer."""
+
+    id: int
+    sender: str
+    text: str
+    media_kind: str | None
+    media_ref: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An officer's unfinished answer; `version` grows with every save."""
+
+    author_id: int
+    content: dict[str, Any]
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an officer signed off and the asker was sent."""
+
+    id: int
+    question_id: int
+    author_id: int
+    content: dict[str, Any]
+    revision_id: int | None
+    signed_off_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which questions of the queue to show; empty fields don't narrow."""
+
+    states: Sequence[str] = ()
+    words: str = ""
+    assigned_to: int | None = None
+    overdue: bool = False
+    channel: str = ""
+
+
+def _question(row: Row[Any]) -> Question:
+    values = {name: getattr(row, name) for name in Question.__dataclass_fields__}
+    values["state"] = QuestionState(row.state)
+    values["disposition"] = Disposition(row.disposition)
+    values["candidates"] = tuple(row.candidates)
+    return Question(**values)
+
+
+def add_question(tx: Transaction, **values: Any) -> int:
+    """A new question; returns its id."""
+    row = {
+        "folded": fold(values["text"]),
+        "candidates": [],
+        "received_at": tx.now,
+        "updated_at": tx.now,
+        "disposition": Disposition.PENDING,
+        **values,
+    }
+    return tx.execute(questions.insert().values(**row).returning(questions.c.id)).scalar_one()
+
+
+def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Question:
+    """One question; `lock` keeps others from changing it until this transaction ends."""
+    query = select(questions).where(questions.c.id == question_id)
+    row = tx.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound("question", id=question_id)
+    return _question(row)
+
+
+def question_by_reference(tx: Transaction, reference: str) -> Question | None:
+    """The question behind a public code."""
+    row = tx.execute(select(questions).where(questions.c.reference == reference)).first()
+    return _question(row) if row else None
+
+
+def questions_of(tx: Transaction, contact_ref: str, states: Iterable[QuestionState]) -> list[Question]:
+    """One resident's questions in some states, newest first."""
+    query = (
+        select(questions)
+        .where(questions.c.contact_ref == contact_ref, questions.c.state.in_(list(states)))
+        .order_by(questions.c.id.desc())
+        .limit(20)
+    )
+    return [_question(row) for row in tx.execute(query)]
+
+
+def save(tx: Transaction, seen: Question, **values: Any) -> None:
+    """Change a question that nobody else changed since it was `seen`; raises Conflict otherwise."""
+    statement = (
+        update(questions)
+        .where(questions.c.id == seen.id, questions.c.version == seen.version)
+        .values(updated_at=tx.now, version=questions.c.version + 1, **values)
+    )
+    if tx.execute(statement).rowcount == 0:
+        raise Conflict("question_changed", reference=seen.reference)
+
+
+def _conditions(wanted: QueueFilter, today: date) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.states:
+        conditions.append(questions.c.state.in_(list(wanted.states)))
+    if wanted.assigned_to is not None:
+        conditions.append(questions.c.assigned_to == wanted.assigned_to)
+    if wanted.overdue:
+        conditions += [questions.c.due_on < today, questions.c.state.in_(list(OPEN_STATES))]
+    if wanted.channel:
+        conditions.append(questions.c.channel == wanted.channel)
+    for word in fold(wanted.words).split()[:8]:
+        matches = questions.c.folded.contains(word, autoescape=True)
+        conditions.append(or_(matches, questions.c.reference.startswith(word.upper(), autoescape=True)))
+    return conditions
+
+
+def queue_page(
+    tx: Transaction, wanted: QueueFilter, today: date, *, offset: int = 0, limit: int = 50
+) -> tuple[list[Question], int]:
+    """A page of the queue and the number of all that fit: danger first, then the oldest promise."""
+    conditions = _conditions(wanted, today)
+    query = (
+        select(questions)
+        .where(*conditions)
+        .order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    total = tx.execute(select(func.count()).select_from(questions).where(*conditions)).scalar_one()
+    return [_question(row) for row in tx.execute(query)], total
+
+
+def counts_by_state(tx: Transaction) -> dict[str, int]:
+    """How many questions stand where."""
+    query = select(questions.c.state, func.count()).group_by(questions.c.state)
+    return {state: number for state, number in tx.execute(query)}
+
+
+def waiting_for_publication(tx: Transaction, limit: int = 200) -> list[Question]:
+    """Answered by an officer, not yet decided by an editor."""
+    query = (
+        select(questions)
+        .where(
+            questions.c.disposition == Disposition.PENDING,
+            questions.c.id.in_(select(answers.c.question_id)),
+        )
+        .order_by(questions.c.id)
+        .limit(limit)
+    )
+    return [_question(row) for row in tx.execute(query)]
+
+
+def recent_texts(tx: Transaction, excluding: int, limit: int = 500) -> list[Question]:
+    """The newest questions but one, to look for similar ones."""
+    query = select(questions).where(questions.c.id != excluding).order_by(questions.c.id.desc()).limit(limit)
+    return [_question(row) for row in tx.execute(query)]
+
+
+def offered_before(tx: Transaction, age: timedelta) -> list[Question]:
+    """Questions whose choices nobody took for `age`."""
+    query = select(questions).where(
+        questions.c.state == QuestionState.OFFERED, questions.c.updated_at <= tx.now - age
+    )
+    return [_question(row) for row in tx.execute(query.limit(200))]
+
+
+def promises_missed(tx: Transaction, today: date) -> list[Question]:
+    """Open questions whose promised day has passed and whose asker has not been told yet."""
+    query = select(questions).where(
+        questions.c.state.in_(list(OPEN_STATES)),
+        questions.c.due_on < today,
+        questions.c.promise_renewed_at.is_(None),
+    )
+    return [_question(row) for row in tx.execute(query.limit(200))]
+
+
+def dispositions(tx: Transaction) -> list[tuple[str, str | None, int]]:
+    """How many questions have which disposition and reason."""
+    columns = (questions.c.disposition, questions.c.disposition_reason)
+    return [tuple(row) for row in tx.execute(select(*columns, func.count()).group_by(*columns))]
+
+
+def linked_to(tx: Transaction, entry_key: str) -> list[Question]:
+    """Questions that the page of an entry settles."""
+    query = select(questions).where(questions.c.disposition_entry == entry_key)
+    return [_question(row) for row in tx.execute(query)]
+
+
+# --- what belongs to a question -------------------------------------------------------------------
+
+
+def add_message(
+    tx: Transaction,
+    question_id: int,
+    sender: str,
+    text: str,
+    media_kind: str | None = None,
+    media_ref: str | None = None,
+) -> None:
+    """Keep one more thing that was said about a question."""
+    values = {"sender": sender, "text": text, "media_kind": media_kind, "media_ref": media_ref, "at": tx.now}
+    tx.execute(question_messages.insert().values(question_id=question_id, **values))
+
+
+def messages_of(tx: Transaction, question_id: int) -> list[QuestionMessage]:
+    """Everything said about a question, oldest first."""
+    query = select(question_messages).where(question_messages.c.question_id == question_id)
+    return [
+        QuestionMessage(row.id, row.sender, row.text, row.media_kind, row.media_ref, row.at)
+        for row in tx.execute(query.order_by(question_messages.c.id))
+    ]
+
+
+def draft_of(tx: Transaction, question_id: int) -> Draft | None:
+    """The unfinished answer to a question."""
+    row = tx.execute(select(drafts).where(drafts.c.question_id == question_id)).first()
+    return Draft(row.author_id, row.content, row.version, row.updated_at) if row else None
+
+
+def put_draft(
+    tx: Transaction, question_id: int, author_id: int, content: dict[str, Any], seen_version: int
+) -> int:
+    """Save a draft; `seen_version` 0 means none was seen. Returns the new version; raises Conflict if it moved."""
+    changes = {"author_id": author_id, "content": content, "updated_at": tx.now}
+    if seen_version == 0:
+        new = tx.insert(drafts).values(question_id=question_id, version=1, **changes)
+        saved = tx.execute(new.on_conflict_do_nothing().returning(drafts.c.version)).scalar()
+    else:
+        same = (drafts.c.question_id == question_id) & (drafts.c.version == seen_version)
+        changed = update(drafts).where(same).values(version=seen_version + 1, **changes)
+        saved = tx.execute(changed.returning(drafts.c.version)).scalar()
+    if saved is None:
+        raise Conflict("draft_changed", question_id=question_id)
+    version: int = saved
+    return version
+
+
+def add_answer(
+    tx: Transaction, question_id: int, author_id: int, content: dict[str, Any], revision_id: int | None
+) -> int:
+    """Keep what was signed off; returns its id."""
+    values = {"author_id": author_id, "content": content, "revision_id": revision_id, "signed_off_at": tx.now}
+    statement = answers.insert().values(question_id=question_id, **values).returning(answers.c.id)
+    return tx.execute(statement).scalar_one()
+
+
+def answers_of(tx: Transaction, question_id: int) -> list[Answer]:
+    """What was signed off for a question, oldest first."""
+    query = select(answers).where(answers.c.question_id == question_id).order_by(answers.c.id)
+    return [
+        Answer(row.id, row.question_id, row.author_id, row.content, row.revision_id, row.signed_off_at)
+        for row in tx.execute(query)
+    ]
+
+
+def add_feedback(
+    tx: Transaction, entry_key: str, verdict: str, *, revision_id: int | None = None, question_id: int | None = None
+) -> None:
+    """What a reader or an asker thought of an entry's answer."""
+    values = {"verdict": verdict, "revision_id": revision_id, "question_id": question_id, "at": tx.now}
+    tx.execute(feedback.insert().values(entry_key=entry_key, **values))

@@ -1,0 +1,307 @@
+"""The schema. Migrations are made from it; a test holds both equal."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from knowledge_base.storage.dialect import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# SQLite numbers rows by itself only in a column of type INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", String(20), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+# --- people who work here -------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("unit_code", ForeignKey("units.code"), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    Column("disabled_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("role IN ('officer','editor','administrator')", name="role"),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # the token itself is only in the cookie
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("csrf_token", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# Failed sign-ins, by account and by address, both as keyed hashes.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# --- residents ------------------------------------------------------------------------------------
+
+# The only place that holds residents' channel ids, encrypted; everything else knows `ref`, a keyed hash.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("ref", String(32), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("sealed_address", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),  # /dung: only replies to the resident's own words
+    Column("unreachable_at", UtcDateTime),  # blocked us, or the account is gone
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("contact_ref", ForeignKey("contacts.ref"), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("contact_ref", String(32), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("state", String(20), nullable=False),  # accepted | quarantined
+    Column("received_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "external_id"),
+)
+
+# --- questions ------------------------------------------------------------------------------------
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reference", String(12), nullable=False, unique=True),
+    Column("contact_ref", String(32), nullable=False, index=True),
+    Column("channel", String(20), nullable=False),
+    Column("unit_code", ForeignKey("units.code"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # SQL's lower() is wrong for Đ, so searching uses this
+    Column("commune", Text),
+    Column("urgent", Boolean, nullable=False, server_default=false()),  # danger: first in the queue
+    Column("state", String(20), nullable=False),
+    Column("entry_key", ForeignKey("entries.key")),  # the entry that answered it
+    Column("candidates", JSON, nullable=False),  # what the matcher saw, and why
+    Column("assigned_to", ForeignKey("staff.id")),
+    Column("due_on", Date),  # the promise to the resident; overdue is derived
+    Column("promise_renewed_at", UtcDateTime),
+    Column("close_reason", String(20)),
+    Column("disposition", String(20), nullable=False, server_default="pending"),
+    Column("disposition_reason", String(20)),
+    Column("disposition_entry", ForeignKey("entries.key")),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint("disposition IN ('pending','own_page','linked','excluded')", name="disposition"),
+    Index("ix_questions_queue", "state", "urgent", "due_on"),
+)
+
+# What a resident added to a question: further words, pictures, voice (the platform's reference only).
+question_messages = Table(
+    "question_messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), nullable=False, index=True),
+    Column("sender", String(20), nullable=False),  # resident | bot | officer
+    Column("text", Text, nullable=False),
+    Column("media_kind", String(20)),
+    Column("media_ref", Text),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# One working draft a question; `version` refuses a writer who has not seen the latest text.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("author_id", ForeignKey("staff.id"), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# What an officer signed off and the asker was sent; immutable.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), nullable=False, index=True),
+    Column("author_id", ForeignKey("staff.id"), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("revision_id", ForeignKey("revisions.id")),  # set when an existing entry was picked
+    Column("signed_off_at", UtcDateTime, nullable=False),
+)
+
+# --- the FAQ --------------------------------------------------------------------------------------
+
+legal_documents = Table(
+    "legal_documents",
+    metadata,
+    Column("number", String(120), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("slug", String(60), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("slug", String(160), nullable=False, unique=True),
+    Column("origin_question_id", Id),  # no foreign key: questions already point at entries
+    Column("imported_hash", String(64)),  # of the last sheet row; tells a changed sheet from an edited entry
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_key", ForeignKey("entries.key"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("content", JSON, nullable=False),  # the immutable text; shape: `faq/entry.py`
+    Column("state", String(20), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("approved_by", String(64)),
+    Column("confirmed_by", String(64)),  # the administrator who had the shipped text checked
+    Column("note", Text),  # why it was returned or withdrawn
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    UniqueConstraint("entry_key", "number"),
+    # At most one revision of an entry is live: the database holds it, not only the code.
+    Index(
+        "uq_revisions_published",
+        "entry_key",
+        unique=True,
+        sqlite_where=text("state = 'published'"),
+        postgresql_where=text("state = 'published'"),
+    ),
+)
+
+phrasings = Table(
+    "phrasings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_key", ForeignKey("entries.key"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("origin", String(20), nullable=False),  # import | question
+    Column("question_id", ForeignKey("questions.id")),
+    UniqueConstraint("entry_key", "text"),
+)
+
+# Every change of what the public sees; the greatest number says which FAQ is live.
+publications = Table(
+    "publications",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("actor", String(64), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("entry_key", String(40)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_key", ForeignKey("entries.key"), nullable=False, index=True),
+    Column("revision_id", ForeignKey("revisions.id")),
+    Column("question_id", ForeignKey("questions.id")),
+    Column("verdict", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# --- what happened, and what is to be said --------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), index=True),
+    Column("entry_key", ForeignKey("entries.key"), index=True),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("idempotency_key", String(120), nullable=False, unique=True),
+    Column("contact_ref", ForeignKey("contacts.ref"), nullable=False, index=True),
+    Column("channel", String(20), nullable=False),
+    Column("question_id", ForeignKey("questions.id")),
+    Column("inbox_id", ForeignKey("inbox.id"), index=True),  # the message it replies to
+    Column("revision_id", ForeignKey("revisions.id")),  # the revision it carries
+    Column("body", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    Column("token", String(32)),  # fencing: who settles must still hold it
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("platform_message_id", String(120)),
+    Column("error", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Index("ix_outbox_pending", "state", "channel", "not_before"),
+)

@@ -1,0 +1,127 @@
+"""What every test may use: a clock that stands still, keys, a migrated store on both databases."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from knowledge_base.keys import Keys
+from knowledge_base.storage.database import Database, open_database
+from knowledge_base.storage.dialect import sqlalchemy_url
+from knowledge_base.storage.schema import migrate
+from knowledge_base.storage.staff_store import ensure_unit
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # Monday 23/11/2026, 12:00 in Viet Nam
+
+
+class FixedClock:
+    """Stands still until it is set."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def set(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def advance(self, step: timedelta) -> None:
+        self.moment += step
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys.from_secret("a secret for tests only, long enough")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _postgresql_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    program = shutil.which("initdb")
+    return Path(program).parent if program else None
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A throwaway cluster on loopback; yields its URL without a database name."""
+    programs = _postgresql_programs()
+    assert programs, "PostgreSQL's server programs are needed: make test-system"
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    # initdb refuses to run as root; Debian brings the user postgres.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    port = _free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True, user=user, cwd=folder, env={"LC_ALL": "C.UTF-8"})
+
+    data = str(folder / "data")
+    run(str(programs / "initdb"), "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c full_page_writes=off"
+    run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql://tester@127.0.0.1:{port}"
+    finally:
+        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open(url: str, clock: FixedClock, keys: Keys) -> Database:
+    database = open_database(url, clock, keys)
+    migrate(database.engine)
+    database.write_now(ensure_unit, "0", "Đơn vị thử nghiệm")
+    return database
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+    """A migrated SQLite store with unit 0."""
+    database = _open(f"sqlite:///{tmp_path / 'store.sqlite3'}", clock, keys)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    name = f"test_{os.urandom(6).hex()}"
+    engine = create_engine(sqlalchemy_url(f"{postgresql_server}/postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"{postgresql_server}/{name}"
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def both_databases(request: pytest.FixtureRequest, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+    """A migrated store, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'both.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    database = _open(url, clock, keys)
+    yield database
+    database.close()

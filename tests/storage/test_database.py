@@ -1,0 +1,58 @@
+"""The storage contract, held on both databases."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from knowledge_base.errors import Conflict
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.dialect import UtcDateTime
+from knowledge_base.storage.staff_store import ensure_unit
+from knowledge_base.storage.tables import units
+
+
+def count_units(tx: Transaction) -> int:
+    return tx.execute(select(func.count()).select_from(units)).scalar_one()
+
+
+def add_then_fail(tx: Transaction, code: str) -> None:
+    ensure_unit(tx, code, "never kept")
+    raise Conflict("on_purpose")
+
+
+async def test_many_writes_at_once_are_all_kept(both_databases: Database) -> None:
+    await asyncio.gather(*(both_databases.write(ensure_unit, f"u{n}", "x") for n in range(200)))
+    assert await both_databases.read(count_units) == 201
+
+
+async def test_a_verb_that_fails_leaves_nothing_and_harms_nobody(both_databases: Database) -> None:
+    verbs = [both_databases.write(ensure_unit, "kept", "x"), both_databases.write(add_then_fail, "lost")]
+    results = await asyncio.gather(*verbs, return_exceptions=True)
+    assert isinstance(results[1], Conflict)
+    assert await both_databases.read(count_units) == 2
+
+
+async def test_signals_reach_listeners_only_after_commit(both_databases: Database) -> None:
+    heard: list[set[str]] = []
+
+    def verb(tx: Transaction, *, fail: bool) -> None:
+        tx.signal("outbox")
+        assert not heard
+        if fail:
+            raise Conflict("on_purpose")
+
+    both_databases.listen(heard.append)
+    with pytest.raises(Conflict):
+        await both_databases.write(verb, fail=True)
+    assert heard == []
+    await both_databases.write(verb, fail=False)
+    assert heard == [{"outbox"}]
+
+
+def test_naive_moments_are_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
+    assert UtcDateTime().process_bind_param(None, None) is None  # type: ignore[arg-type]
+    assert datetime.now(UTC).tzinfo is UTC

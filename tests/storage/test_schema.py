@@ -1,0 +1,31 @@
+"""Migrations and tables say the same, on both databases, up, down and up again."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from knowledge_base.errors import Unavailable
+from knowledge_base.storage.database import Database
+from knowledge_base.storage.schema import migrate, schema_state
+from knowledge_base.storage.tables import metadata
+
+
+def test_the_migrations_make_the_tables(both_databases: Database) -> None:
+    with both_databases.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_down_and_up_again(both_databases: Database) -> None:
+    migrate(both_databases.engine, "base")
+    assert set(inspect(both_databases.engine).get_table_names()) <= {"alembic_version"}
+    migrate(both_databases.engine)
+    assert schema_state(both_databases.engine) == "current"
+
+
+def test_a_store_from_a_newer_program_is_refused(both_databases: Database) -> None:
+    with both_databases.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Unavailable, match="schema_newer"):
+        migrate(both_databases.engine)

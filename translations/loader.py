@@ -1,0 +1,35 @@
+"""Catalogs: English sentences in the code, Vietnamese (first) and English shown. One domain a face."""
+
+import gettext
+import io
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("vi", "en")
+DEFAULT_LANGUAGE = "vi"
+_FOLDER = Path(__file__).parent
+
+
+@lru_cache(maxsize=32)
+def catalog(domain: str, language: str) -> gettext.NullTranslations:
+    """The catalog of a domain ("bot", "admin", "info_page") in a language; unknown languages get the default.
+
+    Catalogs are read from their .po files, so there is nothing to compile and nothing to go stale.
+    """
+    if language not in LANGUAGES:
+        language = DEFAULT_LANGUAGE
+    path = _FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
+    with path.open("rb") as file:
+        messages = read_po(file, locale=language, domain=domain)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def pick_language(wanted: str | None) -> str:
+    """A language we speak: the one wanted, else the default."""
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
