@@ -22,6 +22,7 @@ from knowledge_base.storage import contact_store, event_store, faq_store, outbox
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
+_UNDECIDED = (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED)
 _CORRECTABLE = ("short_answer", "details", "kind", "legal_basis", "in_force")
 
 
@@ -55,6 +56,9 @@ def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
         if revision.state in (RevisionState.IN_REVIEW, RevisionState.APPROVED):
             raise Conflict("revision_open", entry=entry.key, by=revision.author)
     faq_store.ensure_entry(tx, entry.key, entry.question)
+    if entry.phrasings and faq_store.published_of(tx, entry.key) is None:
+        # Nobody is answered from these yet; those of a live entry change only with its publication.
+        faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=True)
     revision_id = faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
     event_store.record(tx, member.username, "propose", entry_key=entry.key, revision=revision_id)
     return revision_id
@@ -194,7 +198,7 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
         _guard_public(tx, live.entry, [wording])
         faq_store.add_phrasing(tx, key, wording, question_id)
     own = faq_store.revision_from_question(tx, question_id)
-    if own is not None and own.state == RevisionState.IN_REVIEW:
+    if own is not None and own.state in _UNDECIDED:
         faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=f"-> {key}")
     _settle(tx, question_id, Disposition.LINKED, key)
     faq_store.record_publication(tx, member.username, "link", key)
@@ -208,7 +212,9 @@ def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: Clos
     _need_editor(member)
     question = question_store.question(tx, question_id)
     own = faq_store.revision_from_question(tx, question_id)
-    if own is not None and own.state == RevisionState.IN_REVIEW:
+    if own is not None and own.state == RevisionState.PUBLISHED:
+        raise Conflict("withdraw_first", entry=own.key)
+    if own is not None and own.state in _UNDECIDED:
         faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=str(reason))
     values = {
         "disposition": Disposition.EXCLUDED,

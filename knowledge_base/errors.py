@@ -16,7 +16,7 @@ from typing import Any
 class KnowledgeBaseError(Exception):
     """Base of all errors of the core; `key` names the message, `data` fills it."""
 
-    def __init__(self, key: str, **data: Any) -> None:
+    def __init__(self, key: str, /, **data: Any) -> None:
         super().__init__(key, data)
         self.key = key
         self.data = data

@@ -4,7 +4,7 @@ Each is a synchronous function of (transaction, who, input): load, decide, save,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +28,9 @@ _EXCLUDED = {
     CloseReason.WITHDRAWN,
     CloseReason.DUPLICATE,
 }
+
+
+FIRST_UNIT = "0"  # until units exist there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,7 @@ def offer(tx: Transaction, question: Question, keys: Sequence[str]) -> None:
     _move(tx, question, Action.OFFER, BOT, {"entries": list(keys)})
 
 
-def answer_by_bot(
-    tx: Transaction, question: Question, entry_key: str, revision_id: int, actor: Actor = BOT
-) -> None:
+def answer_by_bot(tx: Transaction, question: Question, entry_key: str, revision_id: int, actor: Actor = BOT) -> None:
     """An entry's approved words are sent; its page settles the question in the ledger."""
     settled = {"disposition": Disposition.LINKED, "disposition_entry": entry_key, "disposition_reason": None}
     event = {"entry": entry_key, "revision": revision_id}
@@ -149,8 +150,8 @@ def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = 
     forgotten = question_store.offered_before(tx, age)
     for question in forgotten:
         queue(tx, question, CLOCK, working_days, "no_choice")
-        question = question_store.question(tx, question.id)
-        _tell(tx, question, f"queued:{question.id}", {"notice": "queued", **_promise(question)})
+        queued = question_store.question(tx, question.id)
+        _tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
     return len(forgotten)
 
 
@@ -160,9 +161,7 @@ def renew_missed_promises(tx: Transaction, working_days: int) -> int:
     for question in missed:
         due_on = due_day(tx.now, working_days)
         question_store.save(tx, question, due_on=due_on, promise_renewed_at=tx.now)
-        event_store.record(
-            tx, CLOCK.name, "promise_renewed", question_id=question.id, due_on=due_on.isoformat()
-        )
+        event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, due_on=due_on.isoformat())
         body = {"notice": "promise_renewed", "reference": question.reference, "due_on": due_on.isoformat()}
         _tell(tx, question, f"renewed:{question.id}:{due_on.isoformat()}", body)
     return len(missed)
@@ -175,14 +174,10 @@ def _promise(question: Question) -> dict[str, Any]:
     }
 
 
-def _tell(
-    tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None
-) -> None:
+def _tell(tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None) -> None:
     """Say something to the asker that is no direct reply; withheld where he asked for silence."""
     to = contact_store.contact(tx, question.contact_ref)
-    if to is None or not outbox_store.enqueue(
-        tx, key, to, body, question_id=question.id, revision_id=revision_id
-    ):
+    if to is None or not outbox_store.enqueue(tx, key, to, body, question_id=question.id, revision_id=revision_id):
         event_store.record(tx, BOT.name, "delivery_withheld", question_id=question.id, message=key)
 
 
@@ -198,7 +193,7 @@ class AnswerText:
     details: str
     topic: str
     legal_basis: tuple[tuple[str, str], ...] = ()
-    in_force: InForce = InForce()
+    in_force: InForce = field(default_factory=InForce)
 
     def as_json(self) -> dict[str, Any]:
         """As kept with the question and sent to the asker."""
@@ -252,9 +247,7 @@ def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerT
         raise InvalidInput("answer_empty", field="short_answer")
     revision_id = _propose(tx, member, question, text)
     answer_id = question_store.add_answer(tx, question.id, member.id, text.as_json(), None)
-    _move(
-        tx, question, Action.ANSWER, Actor.of(member), {"answer": answer_id, "revision": revision_id}, entry_key=None
-    )
+    _move(tx, question, Action.ANSWER, Actor.of(member), {"answer": answer_id, "revision": revision_id}, entry_key=None)
     body = {"notice": "officer_answer", "reference": question.reference, "answer": text.as_json()}
     _tell(tx, question, f"answer:{answer_id}", body)
     return answer_id
@@ -278,6 +271,9 @@ def _propose(tx: Transaction, member: StaffMember, question: Question, text: Ans
     windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
     guard_publishable(entry, windows, vietnam_day(tx.now))
     faq_store.ensure_entry(tx, entry.key, entry.question, question.id)
+    for former in faq_store.revisions_of(tx, entry.key):  # of an answer given before the question was reopened
+        if former.state in (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED):
+            faq_store.set_revision(tx, former.id, state=RevisionState.SUPERSEDED, note="answered again")
     return faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
 
 
@@ -299,7 +295,7 @@ def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, en
 def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason, words: str) -> None:
     """Close without an answer; `words` are what the asker is told."""
     question = _own(tx, member, question_id)
-    if reason == CloseReason.SETTLED:
+    if reason == CloseReason.SETTLED and question.state != QuestionState.ANSWERED:
         raise Forbidden("close_needs_answer")
     values: dict[str, Any] = {"close_reason": reason}
     if reason in _EXCLUDED:

@@ -70,6 +70,7 @@ def guard_publishable(entry: FaqEntry, documents: dict[str, InForce], day: date)
     if unknown:
         raise InvalidInput("legal_basis_unknown", entry=entry.key, documents=unknown)
     # An entry may be approved before its window opens: its basis must hold on its own first day.
-    first_day = max(day, entry.in_force.from_day or day)
+    # One whose window is over is history (a fresh install still loads it): judged by its last day.
+    first_day = min(max(day, entry.in_force.from_day or day), entry.in_force.to_day or date.max)
     if not any(documents[basis.document].holds_on(first_day) for basis in entry.legal_basis):
         raise InvalidInput("legal_basis_expired", entry=entry.key)

@@ -44,6 +44,4 @@ def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
 
 def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:
     """Remember that messages to this resident can't arrive (or can again)."""
-    tx.execute(
-        update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None)
-    )
+    tx.execute(update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None))

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from knowledge_base.clock import Clock
@@ -28,6 +27,9 @@ from knowledge_base.storage.dialect import (
     postgresql_engine,
     sqlite_engine,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import CursorResult
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,10 +46,9 @@ class Transaction:
     keys: Keys
     signals: set[str] = field(default_factory=set)
 
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, parameters: Any = None) -> "CursorResult[*tuple[Any, ...]]":
         """Run one statement in this transaction."""
-        result: CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[assignment]
-        return result
+        return self.connection.execute(statement, parameters)
 
     def insert(self, table: Any) -> Any:
         """An INSERT that knows ON CONFLICT on both databases."""
@@ -111,6 +112,7 @@ class _Base:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
     def listen(self, listener: Listener) -> None:
+        """See `Database`."""
         self._listeners.append(listener)
 
     def _tell(self, signals: set[str]) -> None:
@@ -119,6 +121,7 @@ class _Base:
                 listener(signals)
 
     def read_now(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         try:
             with self._readers.connect() as connection, connection.begin():
                 return verb(Transaction(connection, self._clock.now(), self._keys), *args, **kwargs)
@@ -126,6 +129,7 @@ class _Base:
             raise Unavailable("database", reason=str(error.orig)) from error
 
     async def read(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: self.read_now(verb, *args, **kwargs))
 
@@ -146,16 +150,19 @@ class SqliteDatabase(_Base):
         return operation.future
 
     async def write(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         # Shielded: a caller who goes away must not make a committed write look cancelled to the writer.
         future = asyncio.wrap_future(self._submit(lambda tx: verb(tx, *args, **kwargs)))
         result: T = await asyncio.shield(future)
         return result
 
     def write_now(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         result: T = self._submit(lambda tx: verb(tx, *args, **kwargs)).result()
         return result
 
     def close(self) -> None:
+        """See `Database`."""
         self._operations.put(None)
         self._writer.join(timeout=10)
         self._threads.shutdown()
@@ -176,7 +183,8 @@ class SqliteDatabase(_Base):
                 continue
             self._tell(set().union(*(operation.signals for operation in done)))
             for operation in done:
-                operation.future.set_result(operation.result)
+                if not operation.future.cancelled():
+                    operation.future.set_result(operation.result)
 
     def _next_batch(self) -> list[_Operation] | None:
         batch = [self._operations.get()]
@@ -210,6 +218,7 @@ class PostgresqlDatabase(_Base):
         super().__init__(self.engine, clock, keys, threads=10)
 
     def write_now(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with self.engine.connect() as connection, connection.begin():
@@ -226,10 +235,12 @@ class PostgresqlDatabase(_Base):
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def write(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: self.write_now(verb, *args, **kwargs))
 
     def close(self) -> None:
+        """See `Database`."""
         self._threads.shutdown()
         self.engine.dispose()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -89,3 +89,9 @@ def may_retry(error: DBAPIError) -> bool:
 def insert_for(dialect_name: str) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT; SQLAlchemy's general one does not."""
     return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+
+
+def wait_alone(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))

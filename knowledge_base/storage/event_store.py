@@ -48,6 +48,4 @@ def events_of(
         query = query.where(events.c.question_id == question_id)
     if entry_key is not None:
         query = query.where(events.c.entry_key == entry_key)
-    return [
-        Event(row.actor, row.action, row.data, row.at, row.question_id, row.entry_key) for row in tx.execute(query)
-    ]
+    return [Event(row.actor, row.action, row.data, row.at, row.question_id, row.entry_key) for row in tx.execute(query)]

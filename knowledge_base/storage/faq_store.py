@@ -14,6 +14,7 @@ from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.slug import slug_of
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.dialect import wait_alone
 from knowledge_base.storage.tables import (
     entries,
     legal_documents,
@@ -55,9 +56,7 @@ def content_of(entry: FaqEntry) -> dict[str, Any]:
     }
 
 
-def entry_of(
-    key: str, content: dict[str, Any], *, approved_by: str = "", texts: Iterable[str] = ()
-) -> FaqEntry:
+def entry_of(key: str, content: dict[str, Any], *, approved_by: str = "", texts: Iterable[str] = ()) -> FaqEntry:
     """The entry a stored text stands for; the inverse of `content_of`."""
     return FaqEntry(
         key=key,
@@ -106,9 +105,13 @@ def _revisions(tx: Transaction, *conditions: Any) -> list[Revision]:
     return [_revision(row, texts[row.entry_key]) for row in rows]
 
 
-def phrasings_by_entry(tx: Transaction, keys: Iterable[str] | None = None) -> defaultdict[str, list[str]]:
-    """The phrasings of the entries named (None: of all), in their order."""
+def phrasings_by_entry(
+    tx: Transaction, keys: Iterable[str] | None = None, *, origin: str | None = None
+) -> defaultdict[str, list[str]]:
+    """The phrasings of the entries named (None: of all), in their order; only those of one origin, if named."""
     query = select(phrasings.c.entry_key, phrasings.c.text).order_by(phrasings.c.entry_key, phrasings.c.position)
+    if origin is not None:
+        query = query.where(phrasings.c.origin == origin)
     wanted = None if keys is None else set(keys)
     if wanted is not None and len(wanted) == 1:
         query = query.where(phrasings.c.entry_key == next(iter(wanted)))
@@ -133,6 +136,16 @@ def published_of(tx: Transaction, key: str) -> Revision | None:
     return found[0] if found else None
 
 
+def was_withdrawn(tx: Transaction, slug: str) -> bool:
+    """Whether an entry was public at this address and was taken off."""
+    query = (
+        select(revisions.c.id)
+        .join(entries, entries.c.key == revisions.c.entry_key)
+        .where(entries.c.slug == slug, revisions.c.state == RevisionState.WITHDRAWN)
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def in_review(tx: Transaction) -> list[Revision]:
     """What waits for an editor."""
     return _revisions(tx, revisions.c.state.in_([RevisionState.IN_REVIEW, RevisionState.APPROVED]))
@@ -153,6 +166,12 @@ def latest_revisions(tx: Transaction) -> list[Revision]:
     """The newest revision of every entry."""
     newest = select(func.max(revisions.c.id)).group_by(revisions.c.entry_key)
     return _revisions(tx, revisions.c.id.in_(newest))
+
+
+def in_states(tx: Transaction, states: Iterable[RevisionState]) -> list[Revision]:
+    """Every revision in one of these states, oldest first within each entry."""
+    wanted = list(states)
+    return _revisions(tx, revisions.c.state.in_(wanted)) if wanted else []
 
 
 def revision_from_question(tx: Transaction, question_id: int) -> Revision | None:
@@ -189,7 +208,7 @@ def all_topics(tx: Transaction) -> list[Topic]:
 
 def imported_hashes(tx: Transaction) -> dict[str, str | None]:
     """For every entry the hash of the sheet row it was last imported from."""
-    return {key: digest for key, digest in tx.execute(select(entries.c.key, entries.c.imported_hash))}
+    return dict(tx.execute(select(entries.c.key, entries.c.imported_hash)).tuples().all())
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -247,21 +266,24 @@ def set_revision(tx: Transaction, revision_id: int, **values: Any) -> None:
 
 
 def replace_phrasings(tx: Transaction, key: str, texts: Iterable[str], *, keep_questions: bool) -> None:
-    """Make the imported phrasings of an entry exactly `texts`; those that came from questions may be kept."""
-    kept: set[str] = set()
-    condition = phrasings.c.entry_key == key
+    """Make the phrasings of an entry exactly `texts`; further ones that came from questions may be kept after them.
+
+    A phrasing that stays keeps the question it came from.
+    """
+    former = tx.execute(
+        select(phrasings.c.text, phrasings.c.origin, phrasings.c.question_id)
+        .where(phrasings.c.entry_key == key)
+        .order_by(phrasings.c.position)
+    ).all()
+    questions = {row.text: row.question_id for row in former}
+    origins = dict.fromkeys(texts, "import")
     if keep_questions:
-        condition &= phrasings.c.origin == "import"
-        rows = tx.execute(
-            select(phrasings.c.text).where(phrasings.c.entry_key == key, phrasings.c.origin != "import")
-        )
-        kept = set(rows.scalars())
-    tx.execute(delete(phrasings).where(condition))
+        origins |= {row.text: row.origin for row in former if row.origin != "import" and row.text not in origins}
     rows_in = [
-        {"entry_key": key, "text": text, "position": position, "origin": "import"}
-        for position, text in enumerate(dict.fromkeys(texts))
-        if text not in kept
+        {"entry_key": key, "text": text, "position": position, "origin": origin, "question_id": questions.get(text)}
+        for position, (text, origin) in enumerate(origins.items())
     ]
+    tx.execute(delete(phrasings).where(phrasings.c.entry_key == key))
     if rows_in:
         tx.execute(phrasings.insert(), rows_in)
 
@@ -296,6 +318,11 @@ def put_topic(tx: Transaction, position: int, topic: Topic) -> None:
     changes = {"position": position, "name": topic.name, "name_en": topic.name_en, "hint": topic.hint}
     statement = tx.insert(topics).values(slug=topic.slug, **changes)
     tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=changes))
+
+
+def lock_imports(tx: Transaction) -> None:
+    """Let one import run at a time, until this transaction ends: several processes may start at once."""
+    wait_alone(tx.connection, "import")
 
 
 def record_publication(tx: Transaction, actor: str, what: str, key: str | None) -> None:

@@ -1,6 +1,7 @@
 """Words waiting for a channel: pending -> sending -> sent | retry_at | in_doubt | failed."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -153,9 +154,15 @@ def settle(
     not_before: datetime | None = None,
     platform_message_id: str | None = None,
     error: str | None = None,
+    repeat: bool = False,
 ) -> bool:
-    """Say how a sending ended; False when somebody else has claimed the message since."""
+    """Say how a sending ended; False when somebody else has claimed the message since.
+
+    `repeat`: it may have arrived, so the next attempt is marked as one.
+    """
     values: dict[str, Any] = {"state": state, "error": error, "platform_message_id": platform_message_id}
+    if repeat:
+        values["body"] = {**message.body, "repeat": True}
     if not_before is not None:
         values["not_before"] = not_before
     if state in (OutboxState.SENT, OutboxState.FAILED, OutboxState.IN_DOUBT):
@@ -176,12 +183,11 @@ def messages_for(
     return [_message(row) for row in tx.execute(query.order_by(outbox.c.id).limit(limit))]
 
 
-def mark_fetched(tx: Transaction, contact_ref: str, up_to: int) -> None:
+def mark_fetched(tx: Transaction, ids: Sequence[int]) -> None:
     """The resident's page has these; they count as sent."""
-    statement = update(outbox).where(
-        outbox.c.contact_ref == contact_ref, outbox.c.id <= up_to, outbox.c.state == OutboxState.PENDING
-    )
-    tx.execute(statement.values(state=OutboxState.SENT, settled_at=tx.now))
+    if ids:
+        statement = update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == OutboxState.PENDING)
+        tx.execute(statement.values(state=OutboxState.SENT, settled_at=tx.now))
 
 
 def messages_of_question(tx: Transaction, question_id: int) -> list[OutboxMessage]:
@@ -193,4 +199,5 @@ def messages_of_question(tx: Transaction, question_id: int) -> list[OutboxMessag
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many messages stand where."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return {state: number for state, number in tx.execute(query)}
+    return dict(tx.execute(query).tuples().all())
+

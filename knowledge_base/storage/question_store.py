@@ -152,7 +152,27 @@ def queue_page(
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many questions stand where."""
     query = select(questions.c.state, func.count()).group_by(questions.c.state)
-    return {state: number for state, number in tx.execute(query)}
+    return dict(tx.execute(query).tuples().all())
+
+
+def counts_by_entry(tx: Transaction, since: datetime) -> dict[str, int]:
+    """How many questions received since a moment each entry answered."""
+    query = (
+        select(questions.c.entry_key, func.count())
+        .where(questions.c.entry_key.is_not(None), questions.c.received_at >= since)
+        .group_by(questions.c.entry_key)
+    )
+    return {key: number for key, number in tx.execute(query)}
+
+
+def channels_used(tx: Transaction) -> list[str]:
+    """The channels that questions have come by."""
+    return list(tx.execute(select(questions.c.channel).distinct().order_by(questions.c.channel)).scalars())
+
+
+def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMessage | None:
+    """One thing that was said about a question."""
+    return next((message for message in messages_of(tx, question_id) if message.id == message_id), None)
 
 
 def waiting_for_publication(tx: Transaction, limit: int = 200) -> list[Question]:
@@ -177,9 +197,7 @@ def recent_texts(tx: Transaction, excluding: int, limit: int = 500) -> list[Ques
 
 def offered_before(tx: Transaction, age: timedelta) -> list[Question]:
     """Questions whose choices nobody took for `age`."""
-    query = select(questions).where(
-        questions.c.state == QuestionState.OFFERED, questions.c.updated_at <= tx.now - age
-    )
+    query = select(questions).where(questions.c.state == QuestionState.OFFERED, questions.c.updated_at <= tx.now - age)
     return [_question(row) for row in tx.execute(query.limit(200))]
 
 
@@ -236,9 +254,7 @@ def draft_of(tx: Transaction, question_id: int) -> Draft | None:
     return Draft(row.author_id, row.content, row.version, row.updated_at) if row else None
 
 
-def put_draft(
-    tx: Transaction, question_id: int, author_id: int, content: dict[str, Any], seen_version: int
-) -> int:
+def put_draft(tx: Transaction, question_id: int, author_id: int, content: dict[str, Any], seen_version: int) -> int:
     """Save a draft; `seen_version` 0 means none was seen. Returns the new version; raises Conflict if it moved."""
     changes = {"author_id": author_id, "content": content, "updated_at": tx.now}
     if seen_version == 0:

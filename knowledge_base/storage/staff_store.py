@@ -46,6 +46,11 @@ def ensure_unit(tx: Transaction, code: str, name: str) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=["code"], set_={"name": name}))
 
 
+def units_by_code(tx: Transaction) -> dict[str, str]:
+    """The units' names by code."""
+    return {row.code: row.name for row in tx.execute(select(units).order_by(units.c.code))}
+
+
 def members(tx: Transaction) -> list[StaffMember]:
     """All accounts."""
     return [_member(row) for row in tx.execute(select(staff).order_by(staff.c.username))]
@@ -100,6 +105,11 @@ def disable(tx: Transaction, staff_id: int) -> None:
     end_sessions_of(tx, staff_id)
 
 
+def enable(tx: Transaction, staff_id: int) -> None:
+    """Sign-in is possible again."""
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=None))
+
+
 # --- sessions -------------------------------------------------------------------------------------
 
 
@@ -151,6 +161,18 @@ def failures_since(tx: Transaction, subject: str, since: datetime) -> int:
     """Failed sign-ins of a subject since a moment."""
     query = select(func.count()).where(sign_in_failures.c.subject == subject, sign_in_failures.c.at > since)
     return tx.execute(query).scalar_one()
+
+
+def failure_record(tx: Transaction, subject: str, since: datetime) -> tuple[int, datetime | None]:
+    """How many sign-ins of a subject failed since a moment, and when the last one did."""
+    query = select(func.count(), func.max(sign_in_failures.c.at))
+    found = tx.execute(query.where(sign_in_failures.c.subject == subject, sign_in_failures.c.at > since)).one()
+    return found[0], found[1]
+
+
+def forget_failures_before(tx: Transaction, moment: datetime) -> None:
+    """Old failures count no longer."""
+    tx.execute(delete(sign_in_failures).where(sign_in_failures.c.at <= moment))
 
 
 def forget_failures(tx: Transaction, subject: str) -> None:

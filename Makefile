@@ -1,0 +1,47 @@
+# make run | make test are all there is to know; the rest is for those who work on it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+
+.PHONY: run test check lint types imports catalogs lock test-system scorecard clean
+
+run: $(STAMPS)/runtime
+	@$(BIN)/python -m processes.standalone
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(STAMPS)/dev test-system
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m translations.update --check
+	! grep -nE 'https?://|--(extra-)?index-url|--find-links' requirements*.lock
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps over the hashed locks: nothing is installed twice, and nothing unpinned ever.
+$(STAMPS)/runtime: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements-dev.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-dev.lock
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/runtime
+
+# The browser and the database server of the tests (Debian); without root it names what is missing.
+test-system:
+	@sh tests/system_packages.sh
+
+lock:
+	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.lock
+	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+
+scorecard: $(STAMPS)/dev
+	$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+
+clean:
+	rm -rf $(VENV) $(STAMPS)

@@ -1,0 +1,294 @@
+"""Telegram: our own webhook and getUpdates loop, so that an update is acknowledged only once it is committed.
+
+python-telegram-bot is used for types and sending; its receivers acknowledge from memory.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import json
+import logging
+from typing import Any
+
+from aiohttp import web
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+)
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
+
+from bot.channels.protocol import DeliveryFailed, Health, Limits
+from bot.channels.split import split_text
+from bot.conversation.message import Incoming, Option, Reply
+from bot.inbox import Inbox
+from knowledge_base.errors import KnowledgeBaseError, Unavailable
+from knowledge_base.settings import Settings
+from knowledge_base.storage.conversation_store import quarantine
+from knowledge_base.storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+NAME = "telegram"
+PATH = "/webhooks/telegram"
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+_MAX_BODY = 256 * 1024
+_MAX_FILE = 10 * 1024 * 1024
+_POLL_SECONDS = 25
+_ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+_MEDIA = ("photo", "voice", "audio", "video", "video_note", "document", "location", "contact")
+# Bad requests that a second try can't mend, by words of the platform's description.
+_PERMANENT = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid", "user not found")
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogs; it is translated where it is said."""
+    return sentence
+
+
+COMMANDS = {
+    "start": _("Begin, or begin again"),
+    "canbo": _("Reach an officer"),
+    "xem": _("Look an answer up by its code"),
+    "dung": _("Stop notices"),
+    "tieptuc": _("Receive notices again"),
+}
+
+
+def incoming_of(update: Update) -> Incoming | None:
+    """What an update says; None for updates that say nothing to the dialogue."""
+    if update.callback_query:
+        query = update.callback_query
+        if query.message is None:
+            return None
+        return Incoming(NAME, str(query.message.chat.id), str(update.update_id), "option", option=query.data or "")
+    message = update.message
+    if message is None or message.chat.type != "private":
+        return None
+    kind, media_kind, media_ref = _content(message)
+    return Incoming(
+        channel=NAME,
+        address=str(message.chat.id),
+        external_id=str(update.update_id),
+        kind=kind,
+        text=message.text or message.caption or "",
+        media_kind=media_kind,
+        media_ref=media_ref,
+    )
+
+
+def _content(message: Message) -> tuple[Any, str | None, str | None]:
+    """Kind of the message, and what it carries besides words."""
+    if message.text is not None:
+        return "text", None, None
+    if message.sticker or message.animation:
+        return "sticker", None, None
+    for name in _MEDIA:
+        value = getattr(message, name, None)
+        if value:
+            largest = value[-1] if isinstance(value, tuple) else value
+            return "media", name, getattr(largest, "file_id", None)
+    return "other", None, None
+
+
+class Telegram:
+    """The channel; started by a supervisor, so that the platform being out of reach harms nobody else."""
+
+    name = NAME
+    limits = Limits(text=4096, buttons=100)
+    pulled = False
+
+    def __init__(self, inbox: Inbox, database: Database, settings: Settings, translate: Any) -> None:
+        self.health = Health.STARTING
+        self._inbox = inbox
+        self._database = database
+        self._settings = settings
+        self._translate = translate
+        self._bot: Bot | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        """The webhook's address."""
+        if self._settings.telegram_mode == "webhook":
+            app.router.add_post(PATH, self.webhook)
+
+    # --- life -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Reach the platform; what is optional there may fail."""
+        base = self._settings.telegram_base_url
+        # The pool must hold the sends in flight beside the long poll.
+        request = HTTPXRequest(connection_pool_size=8, connect_timeout=10, read_timeout=20, write_timeout=20)
+        poll = HTTPXRequest(connection_pool_size=2, connect_timeout=10, read_timeout=_POLL_SECONDS + 10)
+        bot = Bot(
+            self._settings.telegram_token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=request,
+            get_updates_request=poll,
+        )
+        try:
+            await bot.initialize()
+        except TelegramError:
+            with contextlib.suppress(TelegramError, RuntimeError):
+                await bot.shutdown()
+            raise
+        self._bot = bot
+        await self._optional(bot)
+
+    async def _optional(self, bot: Bot) -> None:
+        """Commands and webhook registration: wanted, not needed."""
+        webhook = self._settings.telegram_mode == "webhook"
+        try:
+            await bot.set_my_commands([BotCommand(name, self._translate(text)) for name, text in COMMANDS.items()])
+        except TelegramError as error:
+            _LOG.warning("telegram commands not set: %s", type(error).__name__)
+        try:
+            if webhook:
+                await bot.set_webhook(
+                    self._settings.site + PATH,
+                    secret_token=self._settings.telegram_webhook_secret,
+                    allowed_updates=_ALLOWED_UPDATES,
+                    max_connections=10,
+                )
+            else:
+                await bot.delete_webhook()
+        except TelegramError as error:
+            _LOG.warning("telegram webhook not changed: %s", type(error).__name__)
+
+    async def run(self) -> None:
+        """Poll until cancelled; in webhook mode, ask now and then whether the platform is there."""
+        self.health = Health.UP
+        if self._settings.telegram_mode == "webhook":
+            await asyncio.Event().wait()
+        offset: int | None = None
+        while True:
+            offset = await self._poll(offset)
+
+    async def _poll(self, offset: int | None) -> int | None:
+        """One getUpdates; the offset moves past an update only after it is committed."""
+        assert self._bot  # noqa: S101 - narrows the type; run() follows start()
+        updates = await self._bot.get_updates(offset=offset, timeout=_POLL_SECONDS, allowed_updates=_ALLOWED_UPDATES)
+        for update in updates:
+            await self._take(update, update.to_dict(), update.update_id)
+            offset = update.update_id + 1
+        return offset
+
+    async def close(self) -> None:
+        """Let go of the platform's connections."""
+        if self._bot:
+            bot, self._bot = self._bot, None
+            with contextlib.suppress(TelegramError, RuntimeError):
+                await bot.shutdown()
+
+    # --- receiving --------------------------------------------------------------------------------
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """An update pushed by the platform: 200 only after COMMIT; authentic but unreadable ones are kept aside."""
+        given = request.headers.get(_SECRET_HEADER, "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self._settings.telegram_webhook_secret.encode()):
+            return web.Response(status=403)
+        if (request.content_length or 0) > _MAX_BODY:
+            return web.Response(status=413)
+        raw = await request.read()
+        if len(raw) > _MAX_BODY:
+            return web.Response(status=413)
+        try:
+            body = json.loads(raw)
+            update_id = int(body["update_id"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return web.Response(status=400)
+        try:
+            await self._take(_read(body), body if isinstance(body, dict) else {}, update_id)
+        except Unavailable:
+            return web.Response(status=503)
+        return web.Response()
+
+    async def _take(self, update: Update | None, raw: dict[str, Any], update_id: int) -> None:
+        """Commit one update. What can't be read or handled is kept aside, or it would come back for ever."""
+        try:
+            incoming = incoming_of(update) if update else None
+            if incoming is not None:
+                await self._inbox.receive(incoming)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one bad update must not hold up all that follow
+            _LOG.exception("an update could not be handled; it is kept aside")
+            update = None
+        if update is None:
+            aside = {"update": json.dumps(raw)[:4000]}
+            await self._database.write(quarantine, NAME, str(update_id), aside)
+        elif update.callback_query:
+            await self._answer_press(update.callback_query.id)
+
+    async def _answer_press(self, query_id: str) -> None:
+        """Stop the button's spinner; nothing depends on it."""
+        if self._bot:
+            with contextlib.suppress(TelegramError):
+                await self._bot.answer_callback_query(query_id)
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    async def send(self, address: str, reply: Reply) -> str | None:
+        """Send a reply, long ones in parts; buttons go under the last."""
+        if self._bot is None:
+            raise DeliveryFailed("not started", permanent=False)
+        parts = split_text(reply.text, self.limits.text)
+        message: Message | None = None
+        try:
+            for number, part in enumerate(parts, 1):
+                markup = _buttons(reply.options) if number == len(parts) and reply.options else None
+                message = await self._bot.send_message(int(address), part, reply_markup=markup)
+        except (TelegramError, ValueError) as error:
+            raise _failure(error) from error
+        return str(message.message_id) if message else None
+
+    async def fetch_media(self, reference: str) -> tuple[bytes, str]:
+        """A file a resident sent, at most 10 MB."""
+        if self._bot is None:
+            raise KnowledgeBaseError("media_unavailable")
+        try:
+            file = await self._bot.get_file(reference)
+            if (file.file_size or 0) > _MAX_FILE:
+                raise KnowledgeBaseError("media_too_large")
+            data = bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            raise KnowledgeBaseError("media_unavailable") from error
+        if len(data) > _MAX_FILE:
+            raise KnowledgeBaseError("media_too_large")
+        return data, "application/octet-stream"
+
+
+def _read(body: dict[str, Any]) -> Update | None:
+    """The update as a type; None when it doesn't have the shape the platform documents."""
+    try:
+        return Update.de_json(body, None)
+    except (TypeError, ValueError, KeyError, AttributeError, TelegramError):
+        return None
+
+
+def _buttons(options: tuple[Option, ...]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(option.label[:200], callback_data=option.id)] for option in options]
+    )
+
+
+def _failure(error: Exception) -> DeliveryFailed:
+    """What a failed call means for the message. Reasons name no token and no address."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
+        return DeliveryFailed("rate limited", permanent=False, retry_after=seconds)
+    if isinstance(error, Forbidden):
+        return DeliveryFailed("blocked by the resident", permanent=True)
+    if isinstance(error, BadRequest):
+        gone = any(words in str(error).lower() for words in _PERMANENT)
+        return DeliveryFailed(f"refused: {type(error).__name__}", permanent=gone)
+    if isinstance(error, ValueError):
+        return DeliveryFailed("not a chat id", permanent=True)
+    # Timed out after the request left: it may have arrived. Connection errors before that did not.
+    in_doubt = isinstance(error, TimedOut) and "connect" not in type(error.__cause__).__name__.lower()
+    known = isinstance(error, NetworkError)
+    return DeliveryFailed("network" if known else type(error).__name__, permanent=False, in_doubt=in_doubt)

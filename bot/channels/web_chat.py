@@ -1,0 +1,295 @@
+"""The web chat: a JSON API that the page, the widget and the plain form share. Residents' pages fetch their replies."""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections import OrderedDict
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels.protocol import DeliveryFailed, Health, Limits
+from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
+from bot.conversation.replies import from_core
+from bot.inbox import Inbox, voice_of
+from knowledge_base.clock import Clock
+from knowledge_base.errors import Unavailable
+from knowledge_base.live_faq import LiveFaq
+from knowledge_base.settings import Settings
+from knowledge_base.storage import chat_store, outbox_store
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.outbox_store import OutboxMessage
+from translations.loader import catalog, pick_language
+
+_LOG = logging.getLogger(__name__)
+NAME = "web_chat"
+_SESSION_BYTES = 16  # 128 bits
+_MAX_BODY = 64 * 1024
+_LONGEST_ID = 100
+_LONGEST_POLL = 25.0  # seconds a page may wait for later replies
+_SESSION_RATE = (20, 60.0)  # messages in seconds; people don't type faster
+_ADDRESS_RATE = (600, 60.0)  # far higher: a village may share one address
+_MOST_SUBJECTS = 20_000
+
+
+class ChatError(Exception):
+    """A request that is refused, as `{"error": {"code", "message"}}`."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.sentence = sentence
+
+
+class RateLimit:
+    """A token bucket for each subject; the least recently seen are forgotten, so memory is bounded."""
+
+    def __init__(self, clock: Clock, most: int, seconds: float) -> None:
+        self._clock = clock
+        self._most = most
+        self._per_second = most / seconds
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allows(self, subject: str) -> bool:
+        """Take one token of the subject's bucket; False when it is empty."""
+        now = self._clock.now().timestamp()
+        tokens, at = self._buckets.pop(subject, (float(self._most), now))
+        tokens = min(self._most, tokens + max(0.0, now - at) * self._per_second)
+        allowed = tokens >= 1
+        self._buckets[subject] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > _MOST_SUBJECTS:
+            self._buckets.popitem(last=False)
+        return allowed
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogs; it is translated where it is said."""
+    return sentence
+
+
+BAD_JSON = _("The message could not be read. Please reload the page and try again.")
+BAD_FIELD = _("The message is incomplete. Please reload the page and try again.")
+NO_SESSION = _("This conversation is not known here. Please reload the page to begin a new one.")
+TOO_LARGE = _("The message is too long. Please shorten it to 4,000 characters.")
+TOO_MANY = _("Too many messages at once. Please wait a minute and try again.")
+NOT_READY = _("The service is busy. Your message was not kept; please send it again in a moment.")
+
+
+class WebChat:
+    """`POST /chat/messages`, `GET /chat/messages?after=…`; see docs/channels.md for the contract."""
+
+    name = NAME
+    limits = Limits(text=LONGEST_TEXT, buttons=10)
+    pulled = True
+
+    def __init__(self, inbox: Inbox, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
+        self.health = Health.UP
+        self._inbox = inbox
+        self._database = database
+        self._faq = faq
+        self._settings = settings
+        self._per_session = RateLimit(clock, *_SESSION_RATE)
+        self._per_address = RateLimit(clock, *_ADDRESS_RATE)
+        self._news = asyncio.Condition()
+
+    # --- what every channel has -------------------------------------------------------------------
+
+    def add_routes(self, app: web.Application) -> None:
+        """The API's two addresses."""
+        app.router.add_post("/chat/messages", self.post)
+        app.router.add_get("/chat/messages", self.get)
+
+    async def start(self) -> None:
+        """Nothing to reach."""
+
+    async def run(self) -> None:
+        """Nothing to poll."""
+
+    async def send(self, _address: str, _reply: Reply) -> str | None:
+        """Never called: pages fetch their messages."""
+        raise DeliveryFailed("web chat is fetched, not pushed", permanent=False)
+
+    async def fetch_media(self, reference: str) -> tuple[bytes, str]:
+        """The web chat takes no files yet."""
+        raise FileNotFoundError(reference)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def tell(self) -> None:
+        """Something was put in the outbox: pages that wait look again."""
+        async with self._news:
+            self._news.notify_all()
+
+    # --- the API ----------------------------------------------------------------------------------
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Take one message, answer with what the bot says to it."""
+        try:
+            return await self._post(request)
+        except ChatError as error:
+            return self._refused(request, error)
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Later replies: those after an id; waits up to `wait` seconds for the first."""
+        try:
+            return await self._get(request)
+        except ChatError as error:
+            return self._refused(request, error)
+
+    async def _post(self, request: web.Request) -> web.Response:
+        self._limit(self._per_address, request.remote or "?")
+        body = await self._body(request)
+        language = pick_language(_text(body, "lang", 8))
+        session = await self.session(_text(body, "session", 64) or request.headers.get("X-Chat-Session"))
+        self._limit(self._per_session, session)
+        replies = await self.say(
+            session,
+            text=_text(body, "text", LONGEST_TEXT, too_long=413),
+            option=_text(body, "option", 64),
+            message_id=_text(body, "message_id", _LONGEST_ID),
+            language=language,
+        )
+        return web.json_response({"session": session, "replies": replies})
+
+    async def say(
+        self, session: str, *, text: str | None, option: str | None, message_id: str | None, language: str
+    ) -> list[dict[str, Any]]:
+        """Take one message of a session; returns the replies as JSON, the stored ones if it came before."""
+        if text is None and option is None:
+            raise ChatError(400, "text_or_option_needed", BAD_FIELD)
+        # The id is the resident's own within his session: it must not meet another session's.
+        own = message_id or secrets.token_hex(_SESSION_BYTES)
+        incoming = Incoming(
+            channel=NAME,
+            address=session,
+            external_id=f"{session}:{own}",
+            kind="option" if option else "text",
+            text=text or "",
+            option=option or "",
+            language=language,
+        )
+        try:
+            accepted = await self._inbox.receive(incoming)
+            messages = await self._database.write(_fetch_replies, accepted.contact_ref, accepted.inbox_id)
+        except Unavailable as error:
+            raise ChatError(503, "not_ready", NOT_READY) from error
+        return self._as_json(messages, language)
+
+    async def session(self, given: str | None) -> str:
+        """The session given if we issued it, a new one if none was given."""
+        if given:
+            if not await self._database.read(chat_store.is_session, given):
+                raise ChatError(404, "session_unknown", NO_SESSION)
+            return given
+        session = secrets.token_urlsafe(_SESSION_BYTES)
+        try:
+            await self._database.write(chat_store.issue_session, session)
+        except Unavailable as error:
+            raise ChatError(503, "not_ready", NOT_READY) from error
+        return session
+
+    async def _get(self, request: web.Request) -> web.Response:
+        self._limit(self._per_address, request.remote or "?")
+        given = request.headers.get("X-Chat-Session")
+        if not given:
+            raise ChatError(404, "session_unknown", NO_SESSION)
+        session = await self.session(given)
+        after = _number(request.query.get("after", "0"))
+        wait = min(_number(request.query.get("wait", "0")), _LONGEST_POLL)
+        language = pick_language(request.query.get("lang"))
+        deadline = asyncio.get_running_loop().time() + wait
+        while True:
+            replies, last = await self.later(session, int(after), language)
+            left = deadline - asyncio.get_running_loop().time()
+            if replies or left <= 0:
+                return web.json_response({"session": session, "replies": replies, "last": last})
+            await self._wait(left)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds), self._news:
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    async def later(self, session: str, after: int, language: str) -> tuple[list[dict[str, Any]], int]:
+        """The replies of a session after an id, as JSON with `id` and `at`, and the last id."""
+        messages = await self._database.write(_fetch_after, session, after)
+        return self._as_json(messages, language), messages[-1].id if messages else after
+
+    def _as_json(self, messages: list[OutboxMessage], language: str) -> list[dict[str, Any]]:
+        voice = voice_of(self._settings, language)
+        documents = self._faq.snapshot.documents
+        return [
+            {
+                **from_core(voice, message.body, documents).as_json(),
+                "id": message.id,
+                "at": message.created_at.isoformat(),
+            }
+            for message in messages
+        ]
+
+    async def _body(self, request: web.Request) -> dict[str, Any]:
+        if request.content_type != "application/json":
+            raise ChatError(400, "json_needed", BAD_JSON)
+        if (request.content_length or 0) > _MAX_BODY:
+            raise ChatError(413, "too_large", TOO_LARGE)
+        raw = await request.content.read(_MAX_BODY + 1)
+        while len(raw) <= _MAX_BODY and not request.content.at_eof():
+            raw += await request.content.read(_MAX_BODY + 1 - len(raw))
+        if len(raw) > _MAX_BODY:
+            raise ChatError(413, "too_large", TOO_LARGE)
+        try:
+            body = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise ChatError(400, "bad_json", BAD_JSON) from error
+        if not isinstance(body, dict):
+            raise ChatError(400, "bad_json", BAD_JSON)
+        return body
+
+    def _limit(self, limit: RateLimit, subject: str) -> None:
+        if not limit.allows(subject):
+            raise ChatError(429, "too_many", TOO_MANY)
+
+    def _refused(self, request: web.Request, error: ChatError) -> web.Response:
+        sentence = catalog("bot", pick_language(request.query.get("lang"))).gettext(error.sentence)
+        headers = {"Retry-After": "10"} if error.status in (429, 503) else {}
+        return web.json_response(
+            {"error": {"code": error.code, "message": sentence}}, status=error.status, headers=headers
+        )
+
+
+def _text(body: dict[str, Any], name: str, longest: int, too_long: int = 400) -> str | None:
+    """A text field that may be missing."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ChatError(400, f"{name}_not_text", BAD_FIELD)
+    if len(value) > longest:
+        raise ChatError(too_long, f"{name}_too_long", TOO_LARGE)
+    return value
+
+
+def _number(value: str) -> float:
+    """A whole number that isn't negative."""
+    if not value.isascii() or not value.isdigit() or len(value) > 15:  # noqa: PLR2004 - past any row number
+        raise ChatError(400, "not_a_number", BAD_FIELD)
+    return float(value)
+
+
+def _fetch_replies(tx: Transaction, contact_ref: str, inbox_id: int) -> list[OutboxMessage]:
+    """The replies to one message. Others may lie between them and what the page has, so only these count as sent."""
+    messages = outbox_store.messages_for(tx, contact_ref, inbox_id=inbox_id)
+    outbox_store.mark_fetched(tx, [message.id for message in messages])
+    return messages
+
+
+def _fetch_after(tx: Transaction, session: str, after: int) -> list[OutboxMessage]:
+    ref = tx.keys.contact_ref(NAME, session)
+    messages = outbox_store.messages_for(tx, ref, after=after)
+    outbox_store.mark_fetched(tx, [message.id for message in messages])
+    return messages

@@ -1,0 +1,93 @@
+"""What a turn of the dialogue asks the store to do. The inbox performs these, in order, in one transaction."""
+
+from dataclasses import dataclass
+
+from knowledge_base.questions.question import CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Open a question under a fresh code."""
+
+    reference: str
+    text: str
+    urgent: bool = False
+    media_kind: str | None = None
+    media_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerByBot:
+    """An entry's words were sent for this question."""
+
+    reference: str
+    entry_key: str
+    revision_id: int
+    chosen: bool = False  # by the resident, among choices
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Choices were sent for this question."""
+
+    reference: str
+    entry_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Hand the question to the officers."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The officer's answer didn't settle it."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The resident is served, or asks no longer."""
+
+    reference: str
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """Further words or media for a question that an officer owns."""
+
+    reference: str
+    text: str
+    media_kind: str | None = None
+    media_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCommune:
+    """Where the resident lives."""
+
+    reference: str
+    commune: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the resident thought of an entry's answer."""
+
+    reference: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStopped:
+    """`/dung` and its undoing."""
+
+    stopped: bool
+
+
+Act = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback | SetStopped

@@ -1,0 +1,358 @@
+"""The one dialogue of all channels: a pure function from (state, message, view) to (state, acts, replies).
+
+`dialogue.mmd` is its picture; a test holds the picture against `STEPS`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from bot.conversation import intent, replies
+from bot.conversation.acts import (
+    Act,
+    AddWords,
+    AnswerByBot,
+    Ask,
+    Close,
+    Feedback,
+    Offer,
+    Queue,
+    Reopen,
+    SetCommune,
+    SetStopped,
+)
+from bot.conversation.danger import is_danger
+from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
+from bot.conversation.replies import Voice
+from bot.conversation.state import Phase, State
+from knowledge_base.faq.legal_document import LegalDocument
+from knowledge_base.faq.revision import Revision
+from knowledge_base.matching.decide import Decision, Match
+from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
+
+# Every step between phases, for the picture and its test.
+STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
+    {
+        (Phase.IDLE, Phase.IDLE),
+        *((phase, Phase.CHOOSING) for phase in Phase),
+        *((phase, Phase.CONFIRMING) for phase in Phase),
+        *((phase, Phase.WITH_OFFICER) for phase in Phase),
+        (Phase.CHOOSING, Phase.IDLE),
+        (Phase.CONFIRMING, Phase.IDLE),
+        (Phase.WITH_OFFICER, Phase.IDLE),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the dialogue may know: everything is loaded before, nothing is fetched during a turn."""
+
+    voice: Voice
+    revisions: Mapping[str, Revision]  # in force today
+    documents: Mapping[str, LegalDocument]
+    references: Sequence[str]  # fresh codes, enough for one message
+    due_on: date
+    match: Match | None = None
+    parts: Sequence[tuple[str, Match]] = ()
+    about: Question | None = None  # the resident's own question that the state or a button points at
+    repeated: Question | None = None  # an open question of the resident with the same words
+    looked_up: Mapping[str, Any] | None = None  # what is known of a code asked for; None: no such code
+
+
+@dataclass(slots=True)
+class Turn:
+    """What follows from one message."""
+
+    state: State
+    acts: list[Act] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+
+
+def step(state: State, heard: Incoming, view: View) -> Turn:
+    """One turn. Danger comes first, then what the message is besides a question, then the question."""
+    turn = _turn(state, heard, view)
+    if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
+        turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
+    if not state.greeted:
+        turn.state = replace(turn.state, greeted=True)
+        turn.replies.append(replies.first_notice(view.voice))
+    return turn
+
+
+def _turn(state: State, heard: Incoming, view: View) -> Turn:
+    if is_danger(heard.text):
+        return _danger(state, heard, view)
+    if heard.kind == "option":
+        return _option(state, heard.option, view)
+    if heard.kind == "start":
+        return Turn(state.to(Phase.IDLE), replies=[replies.welcome(view.voice)])
+    if heard.kind in ("sticker", "other"):
+        return Turn(state, replies=[replies.chat(view.voice, replies.STICKER)])
+    if heard.kind == "media":
+        return _media(state, heard, view)
+    return _text(state, heard, view)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _text(state: State, heard: Incoming, view: View) -> Turn:
+    text = heard.text.strip()
+    if not text:
+        return Turn(state, replies=[replies.chat(view.voice, replies.EMPTY)])
+    spoken = _command(state, text, view) or _in_phase(state, text, view) or _aside(state, text, view)
+    return spoken or _question(state, heard, view)
+
+
+def _command(state: State, text: str, view: View) -> Turn | None:
+    reference = intent.wanted_reference(text)
+    if reference:
+        if view.looked_up is None:
+            return Turn(state, replies=[replies.notice(view.voice, replies.UNKNOWN_CODE, reference)])
+        return Turn(state, replies=[replies.looked_up(view.voice, view.looked_up, view.documents)])
+    command = intent.command(text)
+    if command in ("stop", "resume"):
+        sentence = replies.STOPPED if command == "stop" else replies.RESUMED
+        acts: list[Act] = [SetStopped(command == "stop")]
+        return Turn(state, acts, [replies.notice(view.voice, sentence)])
+    if command in ("start", "help"):
+        return Turn(state.to(Phase.IDLE), replies=[replies.welcome(view.voice)])
+    if command == "officer":
+        return _wants_officer(state, text, view)
+    return None
+
+
+def _wants_officer(state: State, text: str, view: View) -> Turn:
+    """Hand over what was just asked; without a question, the wish itself is one."""
+    about = view.about
+    if about and about.state in OPEN_STATES:
+        return _waiting(state, about, view)
+    if about and about.state in (QuestionState.OFFERED, QuestionState.ANSWERED_BY_BOT):
+        return _queue_about(state, about, view, "asked_for_officer")
+    turn = _hand_over(state, view.references[0], view, certain=True, reason="asked_for_officer")
+    turn.acts.insert(0, Ask(view.references[0], text))
+    return turn
+
+
+def _in_phase(state: State, text: str, view: View) -> Turn | None:
+    """What the words mean in this phase; None when they are something new."""
+    if state.phase == Phase.CHOOSING:
+        option = intent.chosen(text, state.options)
+        return _option(state, option.id, view) if option else None
+    if state.phase == Phase.CONFIRMING and view.about:
+        return _confirming(state, text, view.about, view)
+    if state.phase == Phase.WITH_OFFICER and view.about:
+        return _with_officer(state, text, view.about, view)
+    return None
+
+
+def _confirming(state: State, text: str, about: Question, view: View) -> Turn | None:
+    if about.state != QuestionState.ANSWERED_BY_BOT:
+        return None
+    if intent.says_yes(text):
+        return _settled(state, about, view)
+    if intent.says_no(text):
+        return _not_settled(state, about, view, "unclear")
+    return None
+
+
+def _with_officer(state: State, text: str, about: Question, view: View) -> Turn | None:
+    if about.state == QuestionState.ANSWERED:
+        if intent.says_no(text):
+            return _reopen(state, about, text, view)
+        return _settled(state, about, view) if intent.says_yes(text) else None
+    if about.state not in OPEN_STATES:
+        return None
+    if intent.is_withdrawal(text):
+        act = Close(about.reference, CloseReason.WITHDRAWN)
+        acts: list[Act] = [act] if about.state == QuestionState.QUEUED else [AddWords(about.reference, text)]
+        return Turn(state.to(Phase.IDLE), acts, [replies.chat(view.voice, replies.WITHDRAWN)])
+    if state.asked_commune and intent.looks_like_commune(text) and not _confident(view):
+        return _commune(state, about, text, view)
+    if view.repeated or (intent.asks_when(text) and not _confident(view)):
+        return _waiting(state, view.repeated or about, view)
+    if intent.is_small_talk(text) or intent.asks(text) or _confident(view) or intent.is_unreadable(text):
+        return None
+    return Turn(
+        replace(state, asked_commune=False),
+        [AddWords(about.reference, text)],
+        [replies.notice(view.voice, replies.ADDED, about.reference)],
+    )
+
+
+def _aside(state: State, text: str, view: View) -> Turn | None:
+    """What opens no question."""
+    if _confident(view):
+        return None
+    if intent.is_withdrawal(text):
+        return Turn(state.to(Phase.IDLE), replies=[replies.chat(view.voice, replies.WITHDRAWN)])
+    for recognise, sentence in (
+        (intent.is_unreadable, replies.UNREADABLE),
+        (intent.is_insult, replies.CALM),
+        (intent.is_small_talk, replies.THANKS if intent.says_yes(text) else replies.GREETING),
+    ):
+        if recognise(text):
+            return Turn(state, replies=[replies.chat(view.voice, sentence)])
+    return None
+
+
+def _confident(view: View) -> bool:
+    return view.match is not None and view.match.decision == Decision.CONFIDENT
+
+
+# --- a question -----------------------------------------------------------------------------------
+
+
+def _question(state: State, heard: Incoming, view: View) -> Turn:
+    if view.repeated and not _confident(view):
+        return _waiting(state, view.repeated, view)
+    several = _several(state, view)
+    if several:
+        return several
+    reference = view.references[0]
+    asked = Ask(reference, heard.text[:LONGEST_TEXT], False, heard.media_kind, heard.media_ref)
+    turn = _decide(state, reference, view.match, view)
+    turn.acts.insert(0, asked)
+    return turn
+
+
+def _decide(state: State, reference: str, match: Match | None, view: View) -> Turn:
+    """Answer, offer, or hand over: what the matcher decided, as far as the entries are still in force."""
+    if match and match.decision == Decision.CONFIDENT and match.candidates[0].key in view.revisions:
+        return _answer(state, reference, match.candidates[0].key, view)
+    offered = [view.revisions[choice.key] for choice in match.choices if choice.key in view.revisions] if match else []
+    if match and match.decision == Decision.SUGGEST and offered:
+        reply = replies.choices(view.voice, offered, reference)
+        acts: list[Act] = [Offer(reference, tuple(revision.key for revision in offered))]
+        return Turn(state.to(Phase.CHOOSING, reference, options=reply.options), acts, [reply])
+    return _hand_over(state, reference, view, certain=False, reason=match.reason if match else "unmatched")
+
+
+def _answer(state: State, reference: str, key: str, view: View, *, chosen: bool = False) -> Turn:
+    revision = view.revisions[key]
+    acts: list[Act] = [AnswerByBot(reference, key, revision.id, chosen)]
+    reply = replies.automatic_answer(view.voice, revision, view.documents, reference)
+    return Turn(state.to(Phase.CONFIRMING, reference, options=reply.options), acts, [reply])
+
+
+def _hand_over(state: State, reference: str, view: View, *, certain: bool, reason: str) -> Turn:
+    """To the officers; asks once for the commune, and remembers it."""
+    ask_commune = state.commune is None
+    reply = replies.handed_over(view.voice, reference, view.due_on, certain=certain, ask_commune=ask_commune)
+    acts: list[Act] = [Queue(reference, reason)]
+    if state.commune:
+        acts.append(SetCommune(reference, state.commune))
+    after = state.to(Phase.WITH_OFFICER, reference, asked_commune=ask_commune, options=reply.options)
+    return Turn(after, acts, [reply])
+
+
+def _several(state: State, view: View) -> Turn | None:
+    """Several questions in one message, each answered for itself, when at least two are certain."""
+    certain = [part for part in view.parts if part[1].decision == Decision.CONFIDENT]
+    if len({match.candidates[0].key for _text, match in certain}) < 2:  # noqa: PLR2004 - two make several
+        return None
+    turn = Turn(state, replies=[replies.notice(view.voice, replies.ALSO_ASKED)])
+    # What isn't certain comes last: the dialogue goes on about it.
+    ordered = sorted(view.parts, key=lambda part: part[1].decision != Decision.CONFIDENT)
+    for reference, (text, match) in zip(view.references, ordered, strict=False):
+        answered = _decide(turn.state, reference, match, view)
+        turn.acts += [Ask(reference, text), *answered.acts]
+        turn.replies += answered.replies
+        turn.state = answered.state
+    return turn
+
+
+def _danger(state: State, heard: Incoming, view: View) -> Turn:
+    """Never matched to an entry; first in the queue; a second cry joins the first."""
+    about = view.about
+    if about and about.urgent and about.state in OPEN_STATES:
+        acts: list[Act] = [AddWords(about.reference, heard.text, heard.media_kind, heard.media_ref)]
+        return Turn(state, acts, [replies.danger(view.voice, about.reference)])
+    reference = view.references[0]
+    asked = Ask(reference, heard.text[:LONGEST_TEXT], True, heard.media_kind, heard.media_ref)
+    after = state.to(Phase.WITH_OFFICER, reference)
+    return Turn(after, [asked, Queue(reference, "danger")], [replies.danger(view.voice, reference)])
+
+
+def _media(state: State, heard: Incoming, view: View) -> Turn:
+    """Pictures, recordings, files: the caption is read, the rest goes to an officer."""
+    if heard.text.strip() and _confident(view):
+        return _question(state, heard, view)
+    about = view.about
+    if about and about.state in OPEN_STATES:
+        acts: list[Act] = [AddWords(about.reference, heard.text, heard.media_kind, heard.media_ref)]
+        return Turn(state, acts, [replies.notice(view.voice, replies.MEDIA_ADDED, about.reference)])
+    reference = view.references[0]
+    turn = _hand_over(state, reference, view, certain=True, reason="media")
+    words = heard.text[:LONGEST_TEXT] or f"[{heard.media_kind}]"
+    turn.acts.insert(0, Ask(reference, words, False, heard.media_kind, heard.media_ref))
+    turn.replies.insert(0, replies.notice(view.voice, replies.MEDIA_QUEUED))
+    return turn
+
+
+# --- buttons, and the words that mean them --------------------------------------------------------
+
+
+def _option(state: State, option: str, view: View) -> Turn:
+    """A button's id is `verb:reference[:entry]`: it means the same whenever it is pressed."""
+    verb, _sep, rest = option.partition(":")
+    key = rest.partition(":")[2]
+    about = view.about
+    if about is None:
+        return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
+    if verb == "pick" and about.state == QuestionState.OFFERED and key in view.revisions:
+        return _answer(state, about.reference, key, view, chosen=True)
+    if verb == "none" and about.state == QuestionState.OFFERED:
+        return _queue_about(state, about, view, "none_of_these")
+    if verb == "skip" and about.state in OPEN_STATES:
+        after = replace(state, asked_commune=False, options=())
+        return Turn(after, replies=[replies.notice(view.voice, replies.COMMUNE_SKIPPED, about.reference)])
+    if verb == "clear" and about.state in (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED):
+        return _settled(state, about, view)
+    if verb in ("unclear", "notmine") and about.state == QuestionState.ANSWERED_BY_BOT:
+        return _not_settled(state, about, view, verb)
+    if verb == "unclear" and about.state == QuestionState.ANSWERED:
+        return _reopen(state, about, "", view)
+    if about.state in OPEN_STATES:
+        return _waiting(state, about, view)
+    return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
+
+
+def _queue_about(state: State, about: Question, view: View, reason: str) -> Turn:
+    return _hand_over(state, about.reference, view, certain=True, reason=reason)
+
+
+def _settled(state: State, about: Question, view: View) -> Turn:
+    acts: list[Act] = [Close(about.reference, CloseReason.SETTLED)]
+    if about.entry_key:
+        acts.insert(0, Feedback(about.reference, "clear"))
+    return Turn(state.to(Phase.IDLE), acts, [replies.chat(view.voice, replies.SETTLED)])
+
+
+def _not_settled(state: State, about: Question, view: View, verdict: str) -> Turn:
+    """The entry wasn't it: an officer takes over, the verdict is kept for the editors."""
+    turn = _queue_about(state, about, view, verdict)
+    turn.acts.insert(0, Feedback(about.reference, verdict))
+    turn.replies.append(replies.notice(view.voice, replies.TELL_MORE))
+    return turn
+
+
+def _reopen(state: State, about: Question, text: str, view: View) -> Turn:
+    acts: list[Act] = [Reopen(about.reference)]
+    if text:
+        acts.append(AddWords(about.reference, text))
+    reply = replies.notice(view.voice, replies.REOPENED, about.reference, day=view.voice.day(view.due_on))
+    return Turn(state.to(Phase.WITH_OFFICER, about.reference), acts, [reply])
+
+
+def _waiting(state: State, about: Question, view: View) -> Turn:
+    day = view.voice.day(about.due_on or view.due_on)
+    return Turn(state, replies=[replies.notice(view.voice, replies.WAITING, about.reference, day=day)])
+
+
+def _commune(state: State, about: Question, text: str, view: View) -> Turn:
+    after = replace(state, asked_commune=False, commune=text, options=())
+    acts: list[Act] = [SetCommune(about.reference, text)]
+    return Turn(after, acts, [replies.notice(view.voice, replies.COMMUNE_SAVED, commune=text)])

@@ -1,0 +1,61 @@
+"""What comes in and what goes out, the same for every channel."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+IncomingKind = Literal["text", "option", "start", "media", "sticker", "other"]
+LONGEST_TEXT = 4096  # characters of one message that are kept and answered
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a resident. `external_id` is the platform's, unique within the channel."""
+
+    channel: str
+    address: str
+    external_id: str
+    kind: IncomingKind
+    text: str = ""
+    option: str = ""
+    media_kind: str | None = None  # photo | voice | video | document | location …
+    media_ref: str | None = None  # the platform's reference; the file itself is not fetched
+    language: str = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button; also numbered, and understood when its words are typed."""
+
+    id: str
+    label: str
+
+
+ReplyDecision = Literal["confident", "suggest", "unknown", "chat", "notice", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to a resident."""
+
+    text: str
+    decision: ReplyDecision
+    options: tuple[Option, ...] = ()
+    entry: str | None = None
+    reference: str | None = None
+    revision_id: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As kept in the outbox and handed out by the web chat."""
+        return {
+            "text": self.text,
+            "options": [{"id": option.id, "label": option.label} for option in self.options],
+            "decision": self.decision,
+            "entry": self.entry,
+            "reference": self.reference,
+        }
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Reply":
+        """The reply that `as_json` made."""
+        options = tuple(Option(option["id"], option["label"]) for option in body.get("options", ()))
+        return cls(body["text"], body["decision"], options, body.get("entry"), body.get("reference"))

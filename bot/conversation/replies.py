@@ -1,0 +1,304 @@
+"""What the bot says. Every sentence goes through the catalog; an entry's words are sent exactly as approved."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from bot.conversation.message import Option, Reply
+from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.legal_document import LegalDocument
+from knowledge_base.faq.revision import Revision
+
+_HEADING = re.compile(r"^#+\s*(.+)$", re.MULTILINE)
+_BULLET = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How this unit speaks, in one language."""
+
+    translate: Callable[[str], str]
+    language: str
+    unit_name: str
+    unit_contact: str
+    unit_hours: str
+    salutation: str
+    danger_text: str
+    retention_months: int
+
+    def say(self, sentence: str, **values: Any) -> str:
+        """A sentence from the catalog, filled; `%(you)s` is how residents are addressed."""
+        you = self.salutation if self.language == "vi" else "you"
+        return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
+
+    def day(self, day: date) -> str:
+        """A day in words and numbers: `thứ Sáu, 27/11/2026`."""
+        weekday = format_date(day, "EEEE", locale=self.language)
+        return f"{weekday}, {day:%d/%m/%Y}"
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogs; it is translated where it is said."""
+    return sentence
+
+
+def plain_text(markdown: str) -> str:
+    """The small Markdown of answers as chat text: headings on lines of their own, bullets as dots."""
+    text = _HEADING.sub(lambda found: f"▪ {found.group(1).strip()}", markdown)
+    return re.sub(r"\n{3,}", "\n\n", _BULLET.sub("• ", text)).strip()
+
+
+def _basis_lines(voice: Voice, basis: Sequence[tuple[str, str]], documents: Mapping[str, LegalDocument]) -> list[str]:
+    lines = []
+    for number, article in basis:
+        document = documents.get(number)
+        kind = document.kind if document and document.kind and not number.startswith(document.kind) else ""
+        name = f"{kind} {number}".strip()
+        lines.append(f"• {article}, {name}" if article else f"• {name}")
+    return [voice.say(_("Legal basis:")), *lines] if lines else []
+
+
+def _window_line(voice: Voice, first: date | None, last: date | None) -> str:
+    if first and last:
+        return voice.say(
+            _("Applies from %(first)s to the end of %(last)s."), first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}"
+        )
+    if first:
+        return voice.say(_("Applies from %(first)s."), first=f"{first:%d/%m/%Y}")
+    if last:
+        return voice.say(_("Applies until the end of %(last)s."), last=f"{last:%d/%m/%Y}")
+    return ""
+
+
+def _answer_text(
+    voice: Voice,
+    short_answer: str,
+    details: str,
+    basis: Sequence[tuple[str, str]],
+    window: tuple[date | None, date | None],
+    documents: Mapping[str, LegalDocument],
+) -> str:
+    facts = [*_basis_lines(voice, basis, documents), _window_line(voice, *window)]
+    blocks = [short_answer.strip(), plain_text(details), "\n".join(line for line in facts if line)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def entry_text(voice: Voice, entry: FaqEntry, documents: Mapping[str, LegalDocument]) -> str:
+    """An entry's answer as the resident reads it: the approved words, legal basis, dates."""
+    basis = [(item.document, item.article) for item in entry.legal_basis]
+    window = (entry.in_force.from_day, entry.in_force.to_day)
+    return _answer_text(voice, entry.short_answer, entry.details, basis, window, documents)
+
+
+def _answered_options(voice: Voice, reference: str) -> tuple[Option, ...]:
+    return (
+        Option(f"clear:{reference}", voice.say(_("Clear, thanks"))),
+        Option(f"unclear:{reference}", voice.say(_("Not clear yet"))),
+        Option(f"notmine:{reference}", voice.say(_("Not my situation"))),
+    )
+
+
+def automatic_answer(voice: Voice, revision: Revision, documents: Mapping[str, LegalDocument], reference: str) -> Reply:
+    """A confident answer: the entry word for word, labelled as automatic, with the question whether it fits."""
+    entry = revision.entry
+    label = voice.say(_("Automatic answer from the approved questions and answers."))
+    if entry.checked_on:
+        label += " " + voice.say(_("Last checked: %(day)s."), day=f"{entry.checked_on:%d/%m/%Y}")
+    if revision.on_trial:
+        label += " " + voice.say(_("Trial version, not yet reviewed by the authority."))
+    blocks = [
+        voice.say(_("About: %(question)s"), question=entry.question),
+        entry_text(voice, entry, documents),
+        label,
+        voice.say(_("Is this what %(you)s meant?")),
+    ]
+    return Reply(
+        "\n\n".join(blocks),
+        "confident",
+        _answered_options(voice, reference),
+        entry=entry.key,
+        reference=reference,
+        revision_id=revision.id,
+    )
+
+
+def choices(voice: Voice, revisions: Sequence[Revision], reference: str) -> Reply:
+    """Two or three entries may fit: which one? (A single one is offered the same way.)."""
+    options = [Option(f"pick:{reference}:{item.key}", item.entry.question) for item in revisions]
+    options.append(Option(f"none:{reference}", voice.say(_("None of these"))))
+    lines = [f"{number}. {option.label}" for number, option in enumerate(options, 1)]
+    text = voice.say(_("Did %(you)s mean one of these? Press a button or type its number:"))
+    return Reply("\n".join([text, *lines]), "suggest", tuple(options), reference=reference)
+
+
+def handed_over(voice: Voice, reference: str, due_on: date, *, certain: bool, ask_commune: bool) -> Reply:
+    """The question goes to an officer: a code, a day, and (once) the question where the resident lives."""
+    blocks = []
+    if not certain:
+        blocks.append(voice.say(_("I am not sure of the answer, so I won't guess.")))
+    blocks.append(
+        voice.say(
+            _(
+                "Your question is now with an officer of %(unit)s.\nCode: %(reference)s\n"
+                "You will be answered by the end of %(day)s. To look the answer up: type XEM %(reference)s."
+            ),
+            unit=voice.unit_name,
+            reference=reference,
+            day=voice.day(due_on),
+        )
+    )
+    options: tuple[Option, ...] = ()
+    if ask_commune:
+        blocks.append(voice.say(_("Which commune or ward do %(you)s live in? (You may skip this.)")))
+        options = (Option(f"skip:{reference}", voice.say(_("Skip"))),)
+    return Reply("\n\n".join(blocks), "receipt" if certain else "unknown", options, reference=reference)
+
+
+def first_notice(voice: Voice) -> Reply:
+    """The line under the first answer: what this is, what it isn't for, what is kept and how long."""
+    text = voice.say(
+        _(
+            "ℹ️ Automatic replies of %(unit)s. Not the place for complaints or personal files; please send no "
+            "identity numbers. Your messages are kept for up to %(months)s months so that you can be answered; "
+            "questions are published only with names and numbers taken out. To stop notices: /dung."
+        ),
+        unit=voice.unit_name,
+        months=voice.retention_months,
+    )
+    return Reply(text, "notice")
+
+
+def welcome(voice: Voice) -> Reply:
+    """Greeting, and how to ask."""
+    text = voice.say(
+        _(
+            "Hello! Type %(your)s question about poverty-reduction policy: poor-household recognition, health "
+            "insurance, schooling, loans, housing, electricity, social assistance…\n"
+            "For example: “Is the health insurance card free for poor households?”\n"
+            "To reach an officer type: gặp cán bộ."
+        ),
+        your=voice.salutation if voice.language == "vi" else "your",
+    )
+    return Reply(text, "chat")
+
+
+def chat(voice: Voice, sentence: str) -> Reply:
+    """A short human word that answers no question."""
+    return Reply(voice.say(sentence), "chat")
+
+
+def notice(voice: Voice, sentence: str, reference: str | None = None, **values: Any) -> Reply:
+    """A short word about the state of things."""
+    return Reply(voice.say(sentence, reference=reference, **values), "notice", reference=reference)
+
+
+def danger(voice: Voice, reference: str) -> Reply:
+    """To somebody in danger: the administrator's words; none are invented here."""
+    words = voice.danger_text
+    if not words:
+        words = voice.say(
+            _(
+                "If somebody is in danger now, call for help at once: the nearest people, the village head, "
+                "the commune's police or people's committee."
+            )
+        )
+        if voice.unit_contact:
+            words += "\n" + voice.say(_("Contact: %(contact)s"), contact=voice.unit_contact)
+    told = voice.say(_("Your message was put first in the officers' queue. Code: %(reference)s."), reference=reference)
+    return Reply(f"{words}\n\n{told}", "notice", reference=reference)
+
+
+# Small words, so that the dialogue reads as a list of what happens.
+THANKS = _("You are welcome. Type whenever you have another question.")
+GREETING = _("Hello! Which question on poverty-reduction policy can I help %(you)s with?")
+CALM = _(
+    "I am sorry that you are upset. Please type your question, or “gặp cán bộ” to reach an officer; complaints are "
+    "received at the commune's people's committee."
+)
+UNREADABLE = _("I could not read that. Please type your question in words.")
+STICKER = _("Thank you! Please type your question in words and I will answer.")
+EMPTY = _("Your message arrived empty. Please type your question.")
+STOPPED = _(
+    "Done: from now on I only reply to what you write. Answers of officers can be looked up with XEM and your code. "
+    "To receive them again: /tieptuc."
+)
+RESUMED = _("Done: you will receive answers and notices again.")
+SETTLED = _("Glad it is clear. Type whenever you have another question.")
+WITHDRAWN = _("All right. Type whenever you have a question.")
+TELL_MORE = _("If you can, tell the officer in a few words what is not clear or how your situation differs.")
+ADDED = _("I passed this on to the officer, with your question %(reference)s.")
+MEDIA_ADDED = _("I passed what you sent on to the officer, with your question %(reference)s.")
+MEDIA_QUEUED = _("I can't read pictures, recordings or files, but an officer can.")
+COMMUNE_SAVED = _("Noted: %(commune)s. The officer will see it.")
+COMMUNE_SKIPPED = _("All right. Please keep the code %(reference)s.")
+WAITING = _("The officers have your question %(reference)s. The answer is promised by the end of %(day)s.")
+REOPENED = _(
+    "I gave it back to the officer. Code: %(reference)s. You will be answered by the end of %(day)s. "
+    "If you can, write what is still missing."
+)
+TOO_LONG = _("Your message was very long; I kept its first %(limit)s characters.")
+UNKNOWN_CODE = _("I found no question with the code %(reference)s. Please check the code.")
+OLD_BUTTON = _("That choice is no longer open. Please type your question again.")
+ALSO_ASKED = _("You asked several things; here is one answer for each.")
+CLOSED_WORDS = _("This question was closed.")
+
+
+def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, LegalDocument]) -> Reply:
+    """What is known of a code: the answer, or where the question stands."""
+    reference = found["reference"]
+    if found["answer"]:
+        head = voice.say(_("Answer to question %(reference)s:"), reference=reference)
+        return Reply(f"{head}\n\n{answer_words(voice, found['answer'], documents)}", "notice", reference=reference)
+    if found["due_on"] and not found["closed"]:
+        return notice(voice, WAITING, reference, day=voice.day(found["due_on"]))
+    return notice(voice, CLOSED_WORDS, reference)
+
+
+def answer_words(voice: Voice, content: Mapping[str, Any], documents: Mapping[str, LegalDocument]) -> str:
+    """A stored answer (of an officer or an entry) as the resident reads it."""
+    basis = [(item["document"], item["article"]) for item in content["legal_basis"]]
+    window = content.get("in_force") or {}
+    days = tuple(date.fromisoformat(value) if (value := window.get(end)) else None for end in ("from", "to"))
+    return _answer_text(voice, content["short_answer"], content["details"], basis, (days[0], days[1]), documents)
+
+
+def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, LegalDocument]) -> Reply:
+    """A message that the core put in the outbox (an officer's answer, a new promise) in the bot's words."""
+    if "notice" not in body:
+        return Reply.from_json(dict(body))
+    reference: str = body["reference"]
+    kind = body["notice"]
+    if kind in ("officer_answer", "correction"):
+        opening = {
+            "officer_answer": _("An officer of %(unit)s answered your question %(reference)s:"),
+            "correction": _("Correction from %(unit)s: the answer to your question %(reference)s now reads:"),
+        }[kind]
+        head = voice.say(opening, unit=voice.unit_name, reference=reference)
+        foot = voice.say(_("Is it clear now? If not, answer “chưa” and say what is missing."))
+        options = (
+            Option(f"clear:{reference}", voice.say(_("Clear, thanks"))),
+            Option(f"unclear:{reference}", voice.say(_("Not clear yet"))),
+        )
+        text = f"{head}\n\n{answer_words(voice, body['answer'], documents)}\n\n{foot}"
+        return Reply(text, "notice", options, entry=body.get("entry"), reference=reference)
+    if kind == "officer_words":
+        head = voice.say(
+            _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference
+        )
+        return Reply(f"{head}\n\n{body['words']}", "notice", reference=reference)
+    day = voice.day(date.fromisoformat(body["due_on"]))
+    sentence = {
+        "queued": _(
+            "Nobody chose an answer for your question %(reference)s, so it went to an officer. "
+            "You will be answered by the end of %(day)s."
+        ),
+        "promise_renewed": _(
+            "We are sorry: the answer to your question %(reference)s takes longer than promised. "
+            "The new day is %(day)s."
+        ),
+    }[kind]
+    return notice(voice, sentence, reference, day=day)

@@ -1,0 +1,56 @@
+"""Where one dialogue stands. Not a question's state: those live in the store."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.conversation.message import Option
+
+
+class Phase(StrEnum):
+    """The four conversation states; `dialogue.mmd` draws the steps between them."""
+
+    IDLE = "idle"
+    CHOOSING = "choosing"  # two or three entries were offered
+    CONFIRMING = "confirming"  # an answer was given: is it what was meant?
+    WITH_OFFICER = "with_officer"  # an officer owns the matter
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A phase with its data: which question it is about, what was offered, what we asked."""
+
+    phase: Phase = Phase.IDLE
+    reference: str | None = None
+    options: tuple[Option, ...] = field(default=())
+    asked_commune: bool = False
+    commune: str | None = None
+    greeted: bool = False
+
+    def to(self, phase: Phase, reference: str | None = None, **changes: Any) -> "State":
+        """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
+        fresh = State(phase, reference, commune=self.commune, greeted=self.greeted)
+        return replace(fresh, **changes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The data as stored beside the phase."""
+        return {
+            "reference": self.reference,
+            "options": [[option.id, option.label] for option in self.options],
+            "asked_commune": self.asked_commune,
+            "commune": self.commune,
+            "greeted": self.greeted,
+        }
+
+    @classmethod
+    def from_json(cls, phase: str, data: dict[str, Any]) -> "State":
+        """The state that was stored."""
+        options = tuple(Option(identity, label) for identity, label in data.get("options", ()))
+        return cls(
+            Phase(phase),
+            data.get("reference"),
+            options,
+            data.get("asked_commune", False),
+            data.get("commune"),
+            data.get("greeted", False),
+        )

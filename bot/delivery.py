@@ -1,0 +1,115 @@
+"""Sending: claim free slots of the outbox -> send -> settle. One loop a channel; four in flight, one a resident."""
+
+import asyncio
+import logging
+import secrets
+from datetime import timedelta
+
+from bot.channels.protocol import Channel, DeliveryFailed, Health
+from bot.conversation.message import Reply
+from bot.conversation.replies import from_core
+from bot.inbox import voice_of
+from knowledge_base.clock import Clock
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.live_faq import LiveFaq
+from knowledge_base.settings import Settings
+from knowledge_base.storage import contact_store, outbox_store
+from knowledge_base.storage.contact_store import Contact
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
+
+_LOG = logging.getLogger(__name__)
+_IN_FLIGHT = 4  # a bot; what the platforms' rates allow anyway, and the bound on repeats after a crash
+_POLL_SECONDS = 1.0
+_LONGEST_WAIT = timedelta(minutes=15)
+_MOST_ATTEMPTS = 40
+
+
+def back_off(attempt: int) -> timedelta:
+    """How long to wait after the n-th failed attempt: doubling from 1 s to 15 min, with jitter."""
+    longest = min(2.0 ** min(attempt, 12), _LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=longest * (0.5 + secrets.randbelow(1000) / 2000))
+
+
+class Delivery:
+    """Drains the outbox of one channel."""
+
+    def __init__(self, database: Database, channel: Channel, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._channel = channel
+        self._faq = faq
+        self._settings = settings
+        self._clock = clock
+        self._sending: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; what is in flight then is finished first."""
+        await self._database.write(outbox_store.release_leases)
+        try:
+            while True:
+                await self._fill_slots()
+                await self._rest()
+        finally:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=8)
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def _fill_slots(self) -> None:
+        free = _IN_FLIGHT - len(self._sending)
+        if free <= 0 or self._channel.health != Health.UP:
+            return
+        try:
+            claimed = await self._database.write(outbox_store.claim, self._channel.name, free)
+        except KnowledgeBaseError:
+            _LOG.exception("outbox can't be claimed; trying again")
+            return
+        for message, to in claimed:
+            task = asyncio.create_task(self._deliver(message, to))
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self.wake()
+        if not task.cancelled() and task.exception():
+            _LOG.error("a message could not be settled; its lease will run out", exc_info=task.exception())
+
+    async def _deliver(self, message: OutboxMessage, to: Contact) -> None:
+        voice = voice_of(self._settings, "vi")
+        reply = from_core(voice, message.body, self._faq.snapshot.documents)
+        if message.body.get("repeat"):
+            note = voice.say(_("(Sent again: please disregard this if you have it already.)"))
+            reply = Reply(f"{reply.text}\n\n{note}", reply.decision, reply.options, reply.entry, reply.reference)
+        try:
+            platform_id = await self._channel.send(to.address, reply)
+        except DeliveryFailed as failure:
+            await self._database.write(self._settle_failure, message, failure)
+        else:
+            await self._database.write(outbox_store.settle, message, OutboxState.SENT, platform_message_id=platform_id)
+
+    def _settle_failure(self, tx: Transaction, message: OutboxMessage, failure: DeliveryFailed) -> None:
+        if failure.permanent or message.attempt >= _MOST_ATTEMPTS:
+            outbox_store.settle(tx, message, OutboxState.FAILED, error=str(failure))
+            if failure.permanent:
+                contact_store.set_unreachable(tx, message.contact_ref, unreachable=True)
+            return
+        wait = timedelta(seconds=failure.retry_after) if failure.retry_after is not None else back_off(message.attempt)
+        outbox_store.settle(
+            tx, message, OutboxState.RETRY_AT, not_before=tx.now + wait, error=str(failure), repeat=failure.in_doubt
+        )
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogs; it is translated where it is said."""
+    return sentence

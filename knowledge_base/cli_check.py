@@ -1,0 +1,73 @@
+"""`check`: would it start? Settings, database, content and channels are tried, nothing is started or changed."""
+
+import argparse
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from knowledge_base.clock import SystemClock
+from knowledge_base.content import plan_import
+from knowledge_base.errors import KnowledgeBaseError, SheetFaults
+from knowledge_base.faq.sheet_files import read_sheet
+from knowledge_base.keys import Keys
+from knowledge_base.settings import Settings, secret_key
+from knowledge_base.storage.database import Database, open_database
+from knowledge_base.storage.schema import schema_state
+
+_REACH_SECONDS = 5.0
+
+
+def check_command(_arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print one line a part; exit 0 when all is well, 2 otherwise. A channel out of reach is a warning."""
+    print("settings: ok")
+    keys = Keys.from_secret(secret_key(settings))
+    database = open_database(settings.database, SystemClock(), keys)
+    try:
+        well = [_try("database", lambda: _database(database)), _try("content", lambda: _content(settings, database))]
+    finally:
+        database.close()
+    print(f"telegram: {_telegram(settings)}")
+    return 0 if all(well) else 2
+
+
+def _try(part: str, work: Callable[[], str]) -> bool:
+    try:
+        print(f"{part}: {work()}")
+    except SheetFaults as error:
+        print(f"{part}: {len(error.faults)} faults", *error.faults, sep="\n  ")
+        return False
+    except (KnowledgeBaseError, SQLAlchemyError, OSError) as error:
+        print(f"{part}: {getattr(error, 'orig', error)}")
+        return False
+    return True
+
+
+def _database(database: Database) -> str:
+    with database.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    state = schema_state(database.engine)
+    if state == "newer":
+        raise KnowledgeBaseError("schema_newer")
+    return "ok" if state == "current" else "ok, will be migrated at the next start"
+
+
+def _content(settings: Settings, database: Database) -> str:
+    sheet = read_sheet(settings.content_dir)
+    if schema_state(database.engine) == "current":
+        database.read_now(plan_import, sheet)
+    return "ok"
+
+
+def _telegram(settings: Settings) -> str:
+    if not settings.telegram_token:
+        return "off (no TELEGRAM_TOKEN)"
+    parts = urlsplit(settings.telegram_base_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=_REACH_SECONDS):
+            return "reachable"
+    except OSError:
+        return "warning: can't be reached now; the rest will work, it is tried again while serving"

@@ -1,0 +1,84 @@
+"""`staff add|reset|disable`: accounts from the command line, live at once in a running server."""
+
+import argparse
+import sys
+
+from knowledge_base import accounts
+from knowledge_base.errors import KnowledgeBaseError, NotFound
+from knowledge_base.officer_queue import FIRST_UNIT
+from knowledge_base.passwords import check_password, hash_password, new_password
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.staff_store import StaffMember, member_by_username
+
+ACTOR = "command line"
+_WORDS = {
+    "username_shape": "--username: 3 to 64 of letters, digits, dot, hyphen, underscore",
+    "username_taken": "--username: there is an account of this name already",
+    "account": "--username: there is no account of this name",
+    "role_unknown": "--role: officer, editor or administrator",
+    "unit": "--unit: there is no unit with this code (the first one is 0; start the server once)",
+    "password_short": "the password needs at least 12 characters",
+    "password_long": "the password is too long",
+    "password_is_name": "the password must not be the username",
+    "password_common": "the password is too common",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `staff`."""
+    parser.add_argument("action", choices=("add", "reset", "disable"))
+    parser.add_argument("--username", required=True)
+    parser.add_argument("--role", choices=("officer", "editor", "administrator"), default="officer")
+    parser.add_argument("--unit", default=FIRST_UNIT)
+    parser.add_argument("--password-stdin", action="store_true", help="else a one-time password is made and printed")
+
+
+def staff_command(arguments: argparse.Namespace, database: Database) -> int:
+    """Carry out one action; prints a one-time password unless one was given."""
+    try:
+        _act(arguments, database)
+    except KnowledgeBaseError as error:
+        print(_WORDS.get(error.key, str(error)), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _act(arguments: argparse.Namespace, database: Database) -> None:
+    if arguments.action == "disable":
+        database.write_now(_disable, arguments.username)
+        print(f"{arguments.username}: disabled")
+        return
+    given = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else None
+    password = given if given is not None else new_password()
+    check_password(arguments.username, password)
+    # Who typed a password chose it; one that was made for somebody must be changed.
+    must_change = given is None
+    stored = hash_password(password)
+    if arguments.action == "add":
+        database.write_now(
+            accounts.add_account,
+            ACTOR,
+            arguments.username,
+            arguments.role,
+            arguments.unit,
+            stored,
+            must_change=must_change,
+        )
+    else:
+        database.write_now(_reset, arguments.username, stored, must_change=must_change)
+    print(f"{arguments.username}: done" if given is not None else f"{arguments.username}: one-time password {password}")
+
+
+def _member(tx: Transaction, username: str) -> StaffMember:
+    member = member_by_username(tx, username)
+    if member is None:
+        raise NotFound("account", username=username)
+    return member
+
+
+def _reset(tx: Transaction, username: str, stored: str, *, must_change: bool) -> None:
+    accounts.reset_password(tx, ACTOR, _member(tx, username).id, stored, must_change=must_change)
+
+
+def _disable(tx: Transaction, username: str) -> None:
+    accounts.disable_account(tx, ACTOR, _member(tx, username).id)

@@ -1,0 +1,85 @@
+"""Questions to learn from: noised phrasings and out-of-scope questions, each matched as if never seen before."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge_base.matching.corpus import Corpus
+from knowledge_base.matching.evidence import Evidence, Reader, gather
+from knowledge_base.matching.learn import LeaveOneOut
+from knowledge_base.matching.noise import KINDS, Noised, beside, noisy
+from knowledge_base.matching.vectors import Floats
+
+_FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
+MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
+_ORPHAN_EVERY = 3  # of those: also asked with their whole entry left out
+_VARY_EVERY = 4  # out-of-scope question: one in a story, two beside a piece of a phrasing
+
+
+class Origin(Enum):
+    """Where an example comes from, and so what it must not be met with."""
+
+    PHRASING = "a phrasing, noised"
+    ORPHAN = "a phrasing whose whole entry is left out: on the FAQ's matter, settled by nothing"
+    OUTSIDE = "an out-of-scope question"
+    BESIDE = "an out-of-scope question with a piece of a phrasing before or after it"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One question that the matcher learns from: its evidence, the right entry (-1: none), its origin."""
+
+    evidence: Evidence
+    entry: int
+    origin: Origin
+
+
+@cache
+def out_of_scope_questions() -> tuple[str, ...]:
+    """Questions that no entry settles, written for the project."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
+def examples(corpus: Corpus, folds: LeaveOneOut) -> list[Example]:
+    """Everything to learn from."""
+    return [*_inside(corpus, folds), *_outside(corpus, folds)]
+
+
+def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
+    step = max(1, -(-corpus.inside // MAX_EXAMPLES))
+    for number, row in enumerate(range(0, corpus.inside, step)):
+        entry = corpus.entry_of(row)
+        first, last = corpus.rows_of(entry)
+        noised = noisy(corpus.texts[row], KINDS[number % len(KINDS)])
+        if last - first > 1:
+            reader = Reader(corpus, folds.without(row, row + 1), row, row + 1)
+            yield Example(_match(reader, noised, corpus.rivals[entry]), entry, Origin.PHRASING)
+        if number % _ORPHAN_EVERY == 0:
+            allowed = corpus.rivals[entry].copy()
+            allowed[entry] = 0.0
+            reader = Reader(corpus, folds.without(first, last), first, last)
+            yield Example(_match(reader, noised, allowed), -1, Origin.ORPHAN)
+
+
+def _outside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
+    everyone = np.ones(len(corpus.profiles), dtype=np.float32)
+    for row in range(corpus.inside, len(corpus.texts)):
+        words = corpus.texts[row]
+        reader = Reader(corpus, folds.without(row, row + 1), row, row + 1)
+        yield Example(_match(reader, noisy(words, "plain"), everyone), -1, Origin.OUTSIDE)
+        if row % _VARY_EVERY == 0:
+            yield Example(_match(reader, noisy(words, "story"), everyone), -1, Origin.OUTSIDE)
+        elif row % _VARY_EVERY > 1:
+            other = corpus.texts[zlib.crc32(words.text.encode()) % corpus.inside]
+            yield Example(_match(reader, beside(words, other), everyone), -1, Origin.BESIDE)
+
+
+def _match(reader: Reader, noised: Noised, allowed: Floats) -> Evidence:
+    words, clauses = noised
+    return gather(reader, words, clauses, allowed, marked=words.written != words.folded)

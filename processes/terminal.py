@@ -1,0 +1,41 @@
+"""`python -m processes.terminal`: the dialogue on stdin and stdout, over the same store."""
+
+import asyncio
+import sys
+
+from bot.channels.terminal import Terminal, shown
+from bot.inbox import Inbox
+from knowledge_base.clock import SystemClock
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.live_faq import LiveFaq
+from knowledge_base.settings import Settings, SettingsError, read_settings
+from processes.release import Prepared, explain, prepare
+
+
+async def converse(settings: Settings, prepared: Prepared) -> None:
+    """Until the end of stdin."""
+    faq = LiveFaq(prepared.database, SystemClock(), settings.data_dir / "cache")
+    await faq.refresh()
+    terminal = Terminal(Inbox(prepared.database, faq, settings))
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        for reply in await terminal.hear(line.rstrip("\n")):
+            print(shown(reply), end="\n\n", flush=True)
+
+
+def main() -> int:
+    """Prepare the store and talk."""
+    try:
+        settings = read_settings()
+        prepared = prepare(settings)
+    except (SettingsError, KnowledgeBaseError) as error:
+        print(explain(error), file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(converse(settings, prepared))
+    finally:
+        prepared.database.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
