@@ -19,7 +19,8 @@ from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
 from knowledge_base.storage import chat_store, outbox_store
 from knowledge_base.storage.database import Database, Transaction
-from knowledge_base.storage.outbox_store import OutboxMessage
+from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
+from knowledge_base.text.clean import clean
 from translations.loader import catalog, pick_language
 
 _LOG = logging.getLogger(__name__)
@@ -41,6 +42,11 @@ class ChatError(Exception):
         self.status = status
         self.code = code
         self.sentence = sentence
+
+
+def busy() -> ChatError:
+    """Nothing was kept; the same message may be sent again."""
+    return ChatError(503, "not_ready", NOT_READY)
 
 
 class RateLimit:
@@ -93,6 +99,8 @@ class WebChat:
         self._per_session = RateLimit(clock, *_SESSION_RATE)
         self._per_address = RateLimit(clock, *_ADDRESS_RATE)
         self._news = asyncio.Condition()
+        self._told = 0  # how often; tells a page that looked just before the news came
+        self._closing = False
 
     # --- what every channel has -------------------------------------------------------------------
 
@@ -100,6 +108,7 @@ class WebChat:
         """The API's two addresses."""
         app.router.add_post("/chat/messages", self.post)
         app.router.add_get("/chat/messages", self.get)
+        app.on_shutdown.append(self._let_go)
 
     async def start(self) -> None:
         """Nothing to reach."""
@@ -121,7 +130,13 @@ class WebChat:
     async def tell(self) -> None:
         """Something was put in the outbox: pages that wait look again."""
         async with self._news:
+            self._told += 1
             self._news.notify_all()
+
+    async def _let_go(self, _app: web.Application) -> None:
+        """The server stops: pages that wait get their answer now."""
+        self._closing = True
+        await self.tell()
 
     # --- the API ----------------------------------------------------------------------------------
 
@@ -130,36 +145,37 @@ class WebChat:
         try:
             return await self._post(request)
         except ChatError as error:
-            return self._refused(request, error)
+            return self.refused(request, error)
+        except Unavailable:
+            return self.refused(request, busy())
 
     async def get(self, request: web.Request) -> web.Response:
         """Later replies: those after an id; waits up to `wait` seconds for the first."""
         try:
             return await self._get(request)
         except ChatError as error:
-            return self._refused(request, error)
+            return self.refused(request, error)
+        except Unavailable:
+            return self.refused(request, busy())
 
     async def _post(self, request: web.Request) -> web.Response:
-        self._limit(self._per_address, request.remote or "?")
+        self.limit_address(request)
         body = await self._body(request)
         language = pick_language(_text(body, "lang", 8))
+        text = _text(body, "text", LONGEST_TEXT, too_long=413)
+        option = _text(body, "option", 64)
+        message_id = _text(body, "message_id", _LONGEST_ID)
+        if text is None and option is None:
+            raise ChatError(400, "text_or_option_needed", BAD_FIELD)
         session = await self.session(_text(body, "session", 64) or request.headers.get("X-Chat-Session"))
-        self._limit(self._per_session, session)
-        replies = await self.say(
-            session,
-            text=_text(body, "text", LONGEST_TEXT, too_long=413),
-            option=_text(body, "option", 64),
-            message_id=_text(body, "message_id", _LONGEST_ID),
-            language=language,
-        )
+        replies = await self.say(session, text=text, option=option, message_id=message_id, language=language)
         return web.json_response({"session": session, "replies": replies})
 
     async def say(
         self, session: str, *, text: str | None, option: str | None, message_id: str | None, language: str
     ) -> list[dict[str, Any]]:
         """Take one message of a session; returns the replies as JSON, the stored ones if it came before."""
-        if text is None and option is None:
-            raise ChatError(400, "text_or_option_needed", BAD_FIELD)
+        self._limit(self._per_session, session)
         # The id is the resident's own within his session: it must not meet another session's.
         own = message_id or secrets.token_hex(_SESSION_BYTES)
         incoming = Incoming(
@@ -171,28 +187,30 @@ class WebChat:
             option=option or "",
             language=language,
         )
-        try:
-            accepted = await self._inbox.receive(incoming)
-            messages = await self._database.write(_fetch_replies, accepted.contact_ref, accepted.inbox_id)
-        except Unavailable as error:
-            raise ChatError(503, "not_ready", NOT_READY) from error
+        accepted = await self._inbox.receive(incoming)
+        messages = await self._database.write(_fetch_replies, accepted.contact_ref, accepted.inbox_id)
         return self._as_json(messages, language)
 
     async def session(self, given: str | None) -> str:
         """The session given if we issued it, a new one if none was given."""
         if given:
-            if not await self._database.read(chat_store.is_session, given):
+            if not await self.knows(given):
                 raise ChatError(404, "session_unknown", NO_SESSION)
             return given
         session = secrets.token_urlsafe(_SESSION_BYTES)
-        try:
-            await self._database.write(chat_store.issue_session, session)
-        except Unavailable as error:
-            raise ChatError(503, "not_ready", NOT_READY) from error
+        await self._database.write(chat_store.issue_session, session)
         return session
 
+    async def knows(self, session: str) -> bool:
+        """Whether we issued this session."""
+        return await self._database.read(chat_store.is_session, session)
+
+    async def session_for(self, form: str) -> str:
+        """The session that begins with a form of ours; sent twice, it is one session."""
+        return await self._database.write(chat_store.issue_session_for, form)
+
     async def _get(self, request: web.Request) -> web.Response:
-        self._limit(self._per_address, request.remote or "?")
+        self.limit_address(request)
         given = request.headers.get("X-Chat-Session")
         if not given:
             raise ChatError(404, "session_unknown", NO_SESSION)
@@ -202,23 +220,37 @@ class WebChat:
         language = pick_language(request.query.get("lang"))
         deadline = asyncio.get_running_loop().time() + wait
         while True:
+            told = self._told
             replies, last = await self.later(session, int(after), language)
             left = deadline - asyncio.get_running_loop().time()
-            if replies or left <= 0:
+            if replies or left <= 0 or self._closing:
                 return web.json_response({"session": session, "replies": replies, "last": last})
-            await self._wait(left)
+            await self._wait(left, told)
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, seconds: float, told: int) -> None:
+        """Until there is news that came after the `told`-th, or the time is up."""
         try:
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait()
+                await self._news.wait_for(lambda: self._told != told)
         except TimeoutError:
             return
 
     async def later(self, session: str, after: int, language: str) -> tuple[list[dict[str, Any]], int]:
         """The replies of a session after an id, as JSON with `id` and `at`, and the last id."""
-        messages = await self._database.write(_fetch_after, session, after)
+        messages = await self._database.read(_after, session, after)
+        fetched = [message.id for message in messages if message.state == OutboxState.PENDING]
+        if fetched:  # pages that wait in vain must not keep the writer busy
+            await self._database.write(outbox_store.mark_fetched, fetched)
         return self._as_json(messages, language), messages[-1].id if messages else after
+
+    async def conversation(self, session: str, language: str) -> list[dict[str, Any]]:
+        """Both sides of a session, oldest first: the resident's words (`"from": "resident"`) and the replies."""
+        turns = await self._database.read(chat_store.turns, session)
+        replies = self._as_json([turn for turn in turns if isinstance(turn, OutboxMessage)], language)
+        if pending := [turn.id for turn in turns if isinstance(turn, OutboxMessage) and turn.state == "pending"]:
+            await self._database.write(outbox_store.mark_fetched, pending)
+        bot = {reply["id"]: {"from": "bot", **reply} for reply in replies}
+        return [bot[turn.id] if isinstance(turn, OutboxMessage) else turn.as_json() for turn in turns]
 
     def _as_json(self, messages: list[OutboxMessage], language: str) -> list[dict[str, Any]]:
         voice = voice_of(self._settings, language)
@@ -250,11 +282,16 @@ class WebChat:
             raise ChatError(400, "bad_json", BAD_JSON)
         return body
 
+    def limit_address(self, request: web.Request) -> None:
+        """Refuse who comes too often from one address."""
+        self._limit(self._per_address, request.remote or "?")
+
     def _limit(self, limit: RateLimit, subject: str) -> None:
         if not limit.allows(subject):
             raise ChatError(429, "too_many", TOO_MANY)
 
-    def _refused(self, request: web.Request, error: ChatError) -> web.Response:
+    def refused(self, request: web.Request, error: ChatError) -> web.Response:
+        """The error as JSON, in the language the page speaks."""
         sentence = catalog("bot", pick_language(request.query.get("lang"))).gettext(error.sentence)
         headers = {"Retry-After": "10"} if error.status in (429, 503) else {}
         return web.json_response(
@@ -271,6 +308,8 @@ def _text(body: dict[str, Any], name: str, longest: int, too_long: int = 400) ->
         raise ChatError(400, f"{name}_not_text", BAD_FIELD)
     if len(value) > longest:
         raise ChatError(too_long, f"{name}_too_long", TOO_LARGE)
+    if name == "message_id" and clean(value) != value:  # part of a key: what can't be stored isn't replaced
+        raise ChatError(400, f"{name}_unreadable", BAD_FIELD)
     return value
 
 
@@ -288,8 +327,5 @@ def _fetch_replies(tx: Transaction, contact_ref: str, inbox_id: int) -> list[Out
     return messages
 
 
-def _fetch_after(tx: Transaction, session: str, after: int) -> list[OutboxMessage]:
-    ref = tx.keys.contact_ref(NAME, session)
-    messages = outbox_store.messages_for(tx, ref, after=after)
-    outbox_store.mark_fetched(tx, [message.id for message in messages])
-    return messages
+def _after(tx: Transaction, session: str, after: int) -> list[OutboxMessage]:
+    return outbox_store.messages_for(tx, tx.keys.contact_ref(NAME, session), after=after)

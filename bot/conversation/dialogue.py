@@ -173,12 +173,24 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
         return _commune(state, about, text, view)
     if view.repeated or (intent.asks_when(text) and not _confident(view)):
         return _waiting(state, view.repeated or about, view)
-    if intent.is_small_talk(text) or intent.asks(text) or _confident(view) or intent.is_unreadable(text):
+    if _something_new(text, view):
         return None
     return Turn(
         replace(state, asked_commune=False),
         [AddWords(about.reference, text)],
         [replies.notice(view.voice, replies.ADDED, about.reference)],
+    )
+
+
+def _something_new(text: str, view: View) -> bool:
+    """Whether words said while an officer owns the matter are about something else."""
+    offered = view.match is not None and view.match.decision == Decision.SUGGEST and intent.is_brief(text)
+    return (
+        offered
+        or _confident(view)
+        or any(
+            recognise(text) for recognise in (intent.asks, intent.says_yes, intent.is_small_talk, intent.is_unreadable)
+        )
     )
 
 
@@ -191,7 +203,8 @@ def _aside(state: State, text: str, view: View) -> Turn | None:
     for recognise, sentence in (
         (intent.is_unreadable, replies.UNREADABLE),
         (intent.is_insult, replies.CALM),
-        (intent.is_small_talk, replies.THANKS if intent.says_yes(text) else replies.GREETING),
+        (intent.says_yes, replies.THANKS),
+        (intent.is_small_talk, replies.GREETING),
     ):
         if recognise(text):
             return Turn(state, replies=[replies.chat(view.voice, sentence)])

@@ -81,7 +81,8 @@ def command(text: str) -> str | None:
         return "start"
     if words in ("/help", "/trogiup", "tro giup", "huong dan"):
         return "help"
-    return "officer" if _OFFICER.fullmatch(" ".join(_bare(words)) or words) else None
+    wishes = _OFFICER.fullmatch(words) or _OFFICER.fullmatch(" ".join(_bare(words)))
+    return "officer" if wishes else None
 
 
 def _bare(words: str) -> list[str]:
@@ -95,7 +96,9 @@ def is_small_talk(text: str) -> bool:
     if not words:
         return False
     bare = _bare(words)
-    return all(word in _THANKS for word in bare) or any(_SMALL_TALK.fullmatch(" ".join(said)) for said in (words.split(), bare))
+    return all(word in _THANKS for word in bare) or any(
+        _SMALL_TALK.fullmatch(" ".join(said)) for said in (words.split(), bare)
+    )
 
 
 def is_withdrawal(text: str) -> bool:
@@ -135,6 +138,11 @@ def asks_when(text: str) -> bool:
     """Impatience: when will the answer come?"""
     words = plain(text)
     return bool(_WHEN.search(words)) and len(words.split()) <= 8  # noqa: PLR2004 - a longer text is a question
+
+
+def is_brief(text: str) -> bool:
+    """A few words, as people type into a search box."""
+    return len(plain(text).split()) <= 6  # noqa: PLR2004 - "hỗ trợ tiền điện hộ nghèo"
 
 
 def asks(text: str) -> bool:

@@ -1,0 +1,116 @@
+"""What a message is, besides a question."""
+
+import pytest
+
+from bot.conversation import intent
+from bot.conversation.message import Option
+
+OPTIONS = (Option("pick:A:T25", "Hộ nghèo có thẻ BHYT không?"), Option("none:A", "Không phải các ý trên"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chào ad ạ",
+        "Cảm ơn bạn nhiều nhé!",
+        "ok",
+        "dạ vâng",
+        "alo",
+        "có ai ở đó không",
+        "cam on",
+        "Thanks ad",
+        "bạn là ai",
+    ],
+)
+def test_small_talk_opens_no_question(text: str) -> None:
+    assert intent.is_small_talk(text) or intent.says_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["chào ad, hộ nghèo có thẻ bảo hiểm không ạ", "chuẩn nghèo", "xin nghèo", "cảm ơn nhưng tôi hỏi tiền điện cơ"],
+)
+def test_a_greeting_with_a_question_is_a_question(text: str) -> None:
+    assert not intent.is_small_talk(text)
+    assert not intent.says_yes(text)
+
+
+@pytest.mark.parametrize("text", ["😂😂😂", "hhhhhhhhh", "???", "", "qwrt zxcv"])
+def test_unreadable(text: str) -> None:
+    assert intent.is_unreadable(text)
+
+
+@pytest.mark.parametrize("text", ["hộ nghèo", "ho ngheo", "thẻ bhyt bị sai tên"])
+def test_readable(text: str) -> None:
+    assert not intent.is_unreadable(text)
+
+
+@pytest.mark.parametrize("text", ["rõ rồi", "Ro roi a", "đúng rồi", "ok", "cảm ơn", "dạ", "vâng ạ", "hiểu rồi"])
+def test_yes(text: str) -> None:
+    assert intent.says_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["chưa", "chưa rõ", "không đúng", "chua ro lam", "không phải", "chưa ạ", "vẫn chưa hiểu"]
+)
+def test_no(text: str) -> None:
+    assert intent.says_no(text)
+
+
+@pytest.mark.parametrize("text", ["chưa có sổ hộ nghèo thì vay được bao nhiêu", "không có sổ đỏ thì vay được không"])
+def test_a_new_question_is_no_no(text: str) -> None:
+    assert not intent.says_no(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["gặp cán bộ", "cho tôi gặp cán bộ", "gap can bo di", "/canbo", "nói chuyện với người thật"]
+)
+def test_the_wish_for_an_officer(text: str) -> None:
+    assert intent.command(text) == "officer"
+
+
+@pytest.mark.parametrize("text", ["/dung", "/DỪNG", "dừng nhắn tin"])
+def test_stop(text: str) -> None:
+    assert intent.command(text) == "stop"
+
+
+@pytest.mark.parametrize("text", ["XEM K7MP-42QX", "xem k7mp42qx", "K7MP 42QX", "/xem K7MP-42QX"])
+def test_a_code_in_any_spelling(text: str) -> None:
+    assert intent.wanted_reference(text) == "K7MP-42QX"
+
+
+@pytest.mark.parametrize("text", ["xem hộ tôi với", "hộ nghèo", "12345678"])
+def test_no_code(text: str) -> None:
+    assert intent.wanted_reference(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("1", OPTIONS[0]),
+        ("số 2 nhé", OPTIONS[1]),
+        ("ho ngheo co the bhyt khong", OPTIONS[0]),
+        ("không phải", OPTIONS[1]),
+        ("khac", OPTIONS[1]),
+        ("3", None),
+        ("hộ cận nghèo thì sao", None),
+    ],
+)
+def test_choices_by_number_or_words(text: str, option: Option | None) -> None:
+    assert intent.chosen(text, OPTIONS) == option
+
+
+@pytest.mark.parametrize("text", ["xã Tân Lập", "phuong 5", "Tân Lập", "thôn 3 xã Yên Bình"])
+def test_communes(text: str) -> None:
+    assert intent.looks_like_commune(text)
+
+
+@pytest.mark.parametrize("text", ["bao giờ trả lời", "tôi có 5 người con đang đi học ở trường xã bên", "?"])
+def test_no_communes(text: str) -> None:
+    assert not intent.looks_like_commune(text)
+
+
+def test_several_questions_in_one_message() -> None:
+    text = "Hộ nghèo có thẻ bảo hiểm không? Tiền điện được bao nhiêu?"
+    assert intent.parts(text) == ("Hộ nghèo có thẻ bảo hiểm không?", "Tiền điện được bao nhiêu?")
+    assert intent.parts("Nhà tôi nghèo lắm. Có ba con. Vay vốn thì làm ở đâu?") == ()
