@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import secrets
 from datetime import timedelta
 
+from bot.channels.back_off import back_off
 from bot.channels.protocol import Channel, DeliveryFailed, Health
 from bot.conversation.message import Reply
 from bot.conversation.replies import from_core
@@ -21,14 +21,7 @@ from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 _LOG = logging.getLogger(__name__)
 _IN_FLIGHT = 4  # a bot; what the platforms' rates allow anyway, and the bound on repeats after a crash
 _POLL_SECONDS = 1.0
-_LONGEST_WAIT = timedelta(minutes=15)
 _MOST_ATTEMPTS = 40
-
-
-def back_off(attempt: int) -> timedelta:
-    """How long to wait after the n-th failed attempt: doubling from 1 s to 15 min, with jitter."""
-    longest = min(2.0 ** min(attempt, 12), _LONGEST_WAIT.total_seconds())
-    return timedelta(seconds=longest * (0.5 + secrets.randbelow(1000) / 2000))
 
 
 class Delivery:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
+from bot.channels.back_off import back_off
 from bot.channels.protocol import Channel, Health
-from bot.delivery import back_off
 
 _LOG = logging.getLogger(__name__)
 
