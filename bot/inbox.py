@@ -76,7 +76,13 @@ class Inbox:
         Raises:
             Unavailable: nothing was kept; the platform (or the page) should send it again.
         """
-        incoming = replace(incoming, text=clean(incoming.text, LONGEST_TEXT + 1), option=clean(incoming.option, 64))
+        incoming = replace(
+            incoming,
+            text=clean(incoming.text, LONGEST_TEXT + 1),
+            option=clean(incoming.option, 64),
+            external_id=clean(incoming.external_id, 200),
+            media_ref=clean(incoming.media_ref, 500) if incoming.media_ref else None,
+        )
         match, parts = await self._match(incoming)
         for _attempt in range(_CODE_TRIES):
             try:

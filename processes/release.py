@@ -1,5 +1,6 @@
 """`python -m processes.release`: migrate, make the unit known, load the curated FAQ, create the first accounts."""
 
+import logging
 import sys
 from dataclasses import dataclass
 
@@ -14,9 +15,11 @@ from knowledge_base.passwords import hash_password, new_password
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.settings import Settings, SettingsError, read_settings, secret_key
 from knowledge_base.storage.database import Database, Transaction, open_database
+from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import ensure_unit, members
 
+_LOG = logging.getLogger(__name__)
 FIRST_ACCOUNTS = {"quantri": Role.ADMINISTRATOR, "canbo": Role.OFFICER, "bientap": Role.EDITOR}
 
 
@@ -37,12 +40,23 @@ def prepare(settings: Settings) -> Prepared:
     try:
         migrate(database.engine)
         database.write_now(ensure_unit, FIRST_UNIT, settings.unit_name)
-        database.write_now(import_content, read_sheet(settings.content_dir), only_changed_sheets=True)
+        _load_content(settings, database)
         passwords = _first_accounts(database)
     except BaseException:
         database.close()
         raise
     return Prepared(database, keys, passwords)
+
+
+def _load_content(settings: Settings, database: Database) -> None:
+    """Load the curated FAQ. A faulty sheet changes nothing; a store that has a FAQ already goes on with that."""
+    try:
+        report = database.write_now(import_content, read_sheet(settings.content_dir), only_changed_sheets=True)
+        _LOG.info("content: %s", report.summary)
+    except SheetFaults as error:
+        if database.read_now(publication_number) == 0:
+            raise
+        _LOG.error("content was not loaded, the FAQ stays as it was:\n%s", explain(error))
 
 
 def _first_accounts(database: Database) -> dict[str, str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from bot.web.pages import add_routes as add_chat_pages
 
 from admin.app import build_app as build_console
 from bot.channels.protocol import Channel
@@ -17,6 +16,7 @@ from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
 from bot.delivery import Delivery
 from bot.inbox import Inbox
+from bot.web.pages import add_routes as add_chat_pages
 from info_page.app import build_app as build_info_page
 from knowledge_base import officer_queue
 from knowledge_base.clock import Clock, SystemClock
