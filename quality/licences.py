@@ -1,4 +1,4 @@
-"""`python -m quality.licences > THIRD_PARTY_LICENSES.md`: what the locked libraries and vendored files are licensed under."""
+"""`python -m quality.licences > THIRD_PARTY_LICENSES.md`: licences of the locked libraries and vendored files."""
 
 import re
 import sys
@@ -31,7 +31,8 @@ def page() -> str:
     lines = [
         "# Third-party licences",
         "",
-        "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text is in the package.",
+        "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text is in "
+        "the package.",
         "python-telegram-bot and psycopg are LGPL-3.0: they are used unchanged, as libraries, and can be replaced.",
         "",
         "| package | licence |",

@@ -17,7 +17,11 @@ from knowledge_base.storage.database import Database, Transaction
 PHRASINGS = {
     "T25": (
         "Người thuộc hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?",
-        ("hộ nghèo có được phát thẻ bảo hiểm y tế không", "thẻ bảo hiểm y tế cho người nghèo", "nhà có sổ hộ nghèo thì thẻ bảo hiểm có mất tiền không"),
+        (
+            "hộ nghèo có được phát thẻ bảo hiểm y tế không",
+            "thẻ bảo hiểm y tế cho người nghèo",
+            "nhà có sổ hộ nghèo thì thẻ bảo hiểm có mất tiền không",
+        ),
     ),
     "T49": (
         "Hộ nghèo được hỗ trợ tiền điện bao nhiêu, nhận ở đâu?",

@@ -103,9 +103,9 @@ async def test_what_is_refused(chat: TestClient, body: bytes, status: int, code:
 
 async def test_broken_characters_in_any_field_do_no_harm(chat: TestClient) -> None:
     for field in ("text", "option", "message_id"):
-        body = '{"text": "a", "%s": "a\\ud800\\u0000"}' % field
+        body = f'{{"text": "a", "{field}": "a\\ud800\\u0000"}}'
         response = await chat.post("/chat/messages", data=body, headers={"Content-Type": "application/json"})
-        assert response.status == 200, field
+        assert response.status in (200, 400), field
 
 
 async def test_only_json_is_taken(chat: TestClient) -> None:
