@@ -160,11 +160,14 @@ def _send_correction(tx: Transaction, question_id: int, revision_id: int, conten
     question = question_store.question(tx, question_id)
     to = contact_store.contact(tx, question.contact_ref)
     body = {"notice": "correction", "reference": question.reference, "answer": content}
-    if to is not None:
-        outbox_store.enqueue(
-            tx, f"correction:{revision_id}:{question_id}", to, body, question_id=question_id, revision_id=revision_id
-        )
+    key = f"correction:{revision_id}:{question_id}"
+    sent = to is not None and outbox_store.enqueue(
+        tx, key, to, body, question_id=question_id, revision_id=revision_id
+    )
+    if sent:
         event_store.record(tx, "bot", "correction", question_id=question_id, revision=revision_id)
+    else:
+        event_store.record(tx, "bot", "delivery_withheld", question_id=question_id, message=key)
 
 
 def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
@@ -211,9 +214,10 @@ def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: Clos
     """The question is never public, for a reason."""
     _need_editor(member)
     question = question_store.question(tx, question_id)
+    page = faq_store.live_page_of(tx, question_id)
+    if page is not None:
+        raise Conflict("withdraw_first", entry=page.key)
     own = faq_store.revision_from_question(tx, question_id)
-    if own is not None and own.state == RevisionState.PUBLISHED:
-        raise Conflict("withdraw_first", entry=own.key)
     if own is not None and own.state in _UNDECIDED:
         faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=str(reason))
     values = {

@@ -131,7 +131,10 @@ def add_words(
 def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) -> None:
     """The resident is served, or asks no longer."""
     values: dict[str, Any] = {"close_reason": reason}
-    if reason in _EXCLUDED and question.disposition == Disposition.PENDING:
+    page = faq_store.live_page_of(tx, question.id)
+    if question.disposition == Disposition.PENDING and page is not None:  # it was answered before, and that stands
+        values |= {"disposition": Disposition.OWN_PAGE, "disposition_entry": page.key}
+    elif reason in _EXCLUDED and question.disposition == Disposition.PENDING:
         values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
     _move(tx, question, Action.CLOSE, RESIDENT, {"reason": str(reason)}, **values)
 
@@ -299,7 +302,11 @@ def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseR
         raise Forbidden("close_needs_answer")
     values: dict[str, Any] = {"close_reason": reason}
     if reason in _EXCLUDED:
-        values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
+        page = faq_store.live_page_of(tx, question.id)
+        if page is not None:  # what is never public can't have a page
+            raise Conflict("withdraw_first", entry=page.key)
+        excluded = {"disposition": Disposition.EXCLUDED, "disposition_reason": reason, "disposition_entry": None}
+        values |= excluded
     _move(tx, question, Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, **values)
     if words.strip():
         body = {"notice": "officer_words", "reference": question.reference, "words": words}

@@ -4,6 +4,7 @@ Hashing is slow on purpose: never call it on an event loop.
 """
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -57,8 +58,10 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password.encode(errors="surrogatepass"))
 
 
-# Verified against when there is no such account, so that unknown names take the same time.
-NOBODY = hash_password(secrets.token_urlsafe(16))
+@cache
+def nobody() -> str:
+    """Verified against when there is no such account, so that unknown names take the same time."""
+    return hash_password(secrets.token_urlsafe(16))
 
 
 def verify_password(stored: str, password: str) -> bool:
@@ -67,6 +70,11 @@ def verify_password(stored: str, password: str) -> bool:
         return _HASHER.verify(stored, password[:LONGEST].encode(errors="surrogatepass"))
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def verify_or_refuse(stored: str | None, password: str) -> bool:
+    """`verify_password`, taking as long when there is no account (None) to verify against."""
+    return verify_password(stored or nobody(), password) and stored is not None
 
 
 def check_password(username: str, password: str) -> None:

@@ -78,7 +78,9 @@ class Settings(BaseModel):
     port: Port = Field(8080, description="a port number from 1 to 65535")
     data_dir: Path = Field(Path("var"), description="a folder that can be written to")
     content_dir: Path = Field(Path("content"), description="the folder of the curated FAQ")
-    database_url: DatabaseUrl = Field("", description="postgresql://… or sqlite:///…; empty: a file in DATA_DIR")
+    database_url: DatabaseUrl = Field(
+        "", repr=False, description="postgresql://… or sqlite:///…; empty: a file in DATA_DIR"
+    )
     secret_key: Annotated[str, AfterValidator(_long_secret)] = Field(
         "", repr=False, description=f"at least {_SHORTEST_SECRET} characters; empty: made once in DATA_DIR"
     )

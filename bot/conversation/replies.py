@@ -38,12 +38,17 @@ class Voice:
     def day(self, day: date) -> str:
         """A day in words and numbers: `thứ Sáu, 27/11/2026`."""
         weekday = format_date(day, "EEEE", locale=self.language)
+        if self.language == "vi":  # the locale data write it as a heading
+            weekday = weekday[:1].lower() + weekday[1:]
         return f"{weekday}, {day:%d/%m/%Y}"
 
 
 def _(sentence: str) -> str:
     """Mark a sentence for the catalogs; it is translated where it is said."""
     return sentence
+
+
+AUTOMATIC = _("Automatic answer from the approved questions and answers.")  # pages draw what begins so quietly
 
 
 def plain_text(markdown: str) -> str:
@@ -105,7 +110,7 @@ def _answered_options(voice: Voice, reference: str) -> tuple[Option, ...]:
 def automatic_answer(voice: Voice, revision: Revision, documents: Mapping[str, LegalDocument], reference: str) -> Reply:
     """A confident answer: the entry word for word, labelled as automatic, with the question whether it fits."""
     entry = revision.entry
-    label = voice.say(_("Automatic answer from the approved questions and answers."))
+    label = voice.say(AUTOMATIC)
     if entry.checked_on:
         label += " " + voice.say(_("Last checked: %(day)s."), day=f"{entry.checked_on:%d/%m/%Y}")
     if revision.on_trial:

@@ -49,6 +49,7 @@ class Bubble:
     at: datetime
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
+    numbered: bool = False  # choices that may also be typed as numbers
     reference: str | None = None
 
 
@@ -83,7 +84,7 @@ def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed
             lines = [line for line in lines if not line.endswith(f": {code}")]
         if lines:
             blocks.append(Block(kind, _lines(lines)))
-    return Bubble(False, at, tuple(blocks), choices, code)
+    return Bubble(False, at, tuple(blocks), choices, turn["decision"] == "suggest", code)
 
 
 def _lines(lines: Sequence[str]) -> tuple[Line, ...]:

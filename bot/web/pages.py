@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.channels.web_chat import TOO_LARGE, ChatError, WebChat, busy
+from bot.channels.web_chat import NO_SESSION, TOO_LARGE, ChatError, WebChat, busy
 from bot.conversation.message import LONGEST_TEXT
 from bot.web.render import Renderer
 from bot.web.static_files import PREFIX, StaticFile, StaticFiles, send
@@ -66,18 +66,17 @@ class Shown:
     turns: Sequence[Mapping[str, Any]] = field(default=())
     held: bool = False  # whether a cookie holds a session
 
-    def link(self, **query: str) -> str:
+    @property
+    def link(self) -> str:
         """The page's own address, with what must be kept."""
-        return address(self.language, embed=self.embed, **query)
+        return self.link_in(self.language)
 
-
-def address(language: str, *, embed: bool, **query: str) -> str:
-    """`/chat` in a language, in a frame or not."""
-    if language != DEFAULT_LANGUAGE:
-        query["lang"] = language
-    if embed:
-        query["embed"] = "1"
-    return "/chat" + (f"?{urlencode(query)}" if query else "")
+    def link_in(self, language: str) -> str:
+        """The page in a language, in a frame as it is now."""
+        query = {} if language == DEFAULT_LANGUAGE else {"lang": language}
+        if self.embed:
+            query["embed"] = "1"
+        return "/chat" + (f"?{urlencode(query)}" if query else "")
 
 
 class ChatPages:
@@ -138,7 +137,7 @@ class ChatPages:
 
     async def _taken(self, request: web.Request, form: Mapping[str, str], shown: Shown) -> web.Response:
         response = web.Response(status=303, headers={**HEADERS, "Cache-Control": "no-store"})
-        response.headers["Location"] = shown.link()
+        response.headers["Location"] = shown.link
         if "again" in form:
             forget_session(response, self._settings)
             return response
@@ -190,7 +189,9 @@ class ChatPages:
         language = pick_language(request.query.get("lang"))
         try:
             self._chat.limit_address(request)
-            session = await self._chat.session(request.headers.get("X-Chat-Session") or " ")
+            session = request.headers.get("X-Chat-Session", "")
+            if not await self._chat.knows(session):
+                raise ChatError(404, "session_unknown", NO_SESSION)
             turns = await self._chat.conversation(session, language)
         except ChatError as error:
             return self._chat.refused(request, error)

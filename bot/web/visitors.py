@@ -29,9 +29,7 @@ def keep_session(response: web.StreamResponse, settings: Settings, session: str)
 
 def forget_session(response: web.StreamResponse, settings: Settings) -> None:
     """Begin anew."""
-    response.del_cookie(
-        cookie_name(settings), path="/chat", secure=settings.https, httponly=True, samesite="Strict"
-    )
+    response.del_cookie(cookie_name(settings), path="/chat", secure=settings.https, httponly=True, samesite="Strict")
 
 
 def is_ours(request: web.Request, settings: Settings) -> bool:

@@ -161,7 +161,7 @@ def _approved_by(row: Row, status: str) -> str:
 def _legal_basis(row: Row) -> tuple[LegalBasis, ...]:
     parts = (row.part("legal_basis", value, ("document", "article")) for value in row.items("legal_basis"))
     found = [
-        LegalBasis(part.text("document", required=True, limit=_LONGEST_NUMBER), part.text("article"))
+        LegalBasis(part.line("document", required=True, limit=_LONGEST_NUMBER), part.line("article"))
         for part in parts
         if part is not None
     ]
@@ -174,7 +174,7 @@ def document_of_row(row: Row) -> LegalDocument:
     """One row of the register of legal documents."""
     row.only(DOCUMENT_FIELDS)
     return LegalDocument(
-        number=row.text("number", required=True, limit=_LONGEST_NUMBER),
+        number=row.line("number", required=True, limit=_LONGEST_NUMBER),
         kind=row.text("kind"),
         title=row.text("title"),
         issuer=row.text("issuer"),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from knowledge_base.faq.entry import FaqEntry, LegalBasis
-from knowledge_base.faq.sheet_row import distinct, tidy
+from knowledge_base.faq.sheet_row import distinct, tidy, tidy_line
 
 Action = Literal["new", "changed", "unchanged", "kept"]
 _SHORTENED = 100
@@ -59,7 +59,9 @@ def tidied(entry: FaqEntry, texts: Iterable[str] | None = None) -> FaqEntry:
         audience=distinct(entry.audience),
         phrasings=distinct(entry.phrasings if texts is None else texts),
         legal_basis=tuple(
-            dict.fromkeys(LegalBasis(tidy(basis.document), tidy(basis.article)) for basis in entry.legal_basis)
+            dict.fromkeys(
+                LegalBasis(tidy_line(basis.document), tidy_line(basis.article)) for basis in entry.legal_basis
+            )
         ),
         sources=distinct(entry.sources),
     )

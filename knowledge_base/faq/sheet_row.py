@@ -15,6 +15,7 @@ ROW = ""  # the name under which `Row.rows` keeps the row of the whole
 _SHOWN = 40
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # line ends that file forms would turn into others
+_NOT_XML = re.compile("[\ufffe\uffff]")  # no workbook can hold them
 _SCHEME = re.compile(r"(?!https?://)[A-Za-z][A-Za-z0-9+.-]*:(?!\s)")
 
 
@@ -43,7 +44,7 @@ def too_long(data: object, limit: int) -> str:
 
 def tidy(text: str) -> str:
     """A text as the FAQ keeps it: cleaned, one kind of line end, no blanks around it."""
-    return clean(_LINE_ENDS.sub("\n", text)).strip()
+    return clean(_NOT_XML.sub("\ufffd", _LINE_ENDS.sub("\n", text))).strip()
 
 
 def tidy_line(text: str) -> str:
@@ -112,6 +113,10 @@ class Row:
         if check is not None and found and (reason := check(found)):
             self.fault(name, reason)
         return found
+
+    def line(self, name: str, *, required: bool = False, limit: int = LONGEST_TEXT) -> str:
+        """A text field that must stay on one line."""
+        return tidy_line(self.text(name, required=required, limit=limit))
 
     def _scalar(self, name: str, value: Value, limit: int = LONGEST_TEXT) -> str:
         if not isinstance(value.data, str):

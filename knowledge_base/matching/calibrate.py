@@ -64,7 +64,7 @@ def learn(found: Sequence[Example]) -> Judge:
     scope_rows: list[Doubles] = []
     scope_labels: list[bool] = []
     for example in found:
-        if len(example.evidence.entries):
+        if len(example.evidence.entries) and example.origin is not Origin.ALTERED:
             chances = entry.probabilities(example.evidence.features)
             scope_rows.append(_scope_features(example.evidence.features, chances)[0])
             top = example.evidence.entries[np.argsort(-chances, kind="stable")[:MAX_CHOICES]]

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.learn import KernelRidge
-from knowledge_base.matching.profile import NOTHING, Holdings
+from knowledge_base.matching.profile import NOTHING, Holdings, negated
 from knowledge_base.matching.tally import Tally
 from knowledge_base.matching.vectors import Doubles, Floats, Ints
 from knowledge_base.text.normalise import Words
@@ -28,6 +28,8 @@ FEATURES = {
     "lost": -1,
     "lost_clause": -1,
     "after": -1,
+    "foreign": -1,
+    "negation": -1,
     "pairs": 1,
     "phrasing_covered": 1,
     "spelling": 1,
@@ -59,26 +61,26 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Cosines and entry scores of a text; while learning without the rows `first` to `last`.
+    """Cosines and entry scores of a text; while learning, without the rows `left_out`.
 
     `ridge` must be the learner that has not seen those rows.
     """
 
     corpus: Corpus
     ridge: KernelRidge
-    first: int = 0
-    last: int = 0
+    left_out: Sequence[int] = ()
 
     def read(self, folded: Sequence[str]) -> tuple[Floats, Floats]:
         """Cosines with every row and ridge scores of every entry."""
         cosines = self.corpus.postings.cosines(folded)
-        cosines[self.first : self.last] = 0.0
+        if self.left_out:
+            cosines[list(self.left_out)] = 0.0
         return cosines, self.ridge.scores(cosines)
 
     def left_out_of(self, entry: int) -> Holdings:
-        """What the entry would not hold without the one row that is left out."""
-        alone = self.last - self.first == 1 and self.corpus.entry_of(self.first) == entry
-        return self.corpus.holdings[self.first] if alone else NOTHING
+        """What the entry would not hold without the row that is left out (a whole entry is never asked for)."""
+        rows = [row for row in self.left_out if self.corpus.entry_of(row) == entry]
+        return self.corpus.holdings[rows[0]] if len(rows) == 1 else NOTHING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,6 +167,8 @@ def _words_of(tally: Tally, corpus: Corpus, row: int, view: View, entry: int, mi
         tally.lost(covered, 0, end),
         tally.lost(covered, view.start, view.end),
         tally.lost(covered, view.end, end),
+        tally.foreign(view.start, view.end),
+        abs(negated(tally.words.folded[view.start : view.end]) - profile.negated),
         tally.pairs_covered(profile, minus, view.start, view.end),
         tally.reaches(corpus.texts[row]),
         fuzz.token_sort_ratio(seen, corpus.texts[row].text) / 100,

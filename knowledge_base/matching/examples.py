@@ -12,12 +12,13 @@ import numpy as np
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.evidence import Evidence, Reader, gather
 from knowledge_base.matching.learn import LeaveOneOut
-from knowledge_base.matching.noise import KINDS, Noised, beside, noisy
+from knowledge_base.matching.noise import KINDS, Noised, altered, beside, noisy
 from knowledge_base.matching.vectors import Floats
 
 _FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
 MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
 _ORPHAN_EVERY = 3  # of those: also asked with their whole entry left out
+_ALTERED_EVERY = 2  # of the noised phrasings: also altered
 _VARY_EVERY = 4  # out-of-scope question: one in a story, two beside a piece of a phrasing
 
 
@@ -25,6 +26,7 @@ class Origin(Enum):
     """Where an example comes from, and so what it must not be met with."""
 
     PHRASING = "a phrasing, noised"
+    ALTERED = "a phrasing with a word of an out-of-scope question: worth a choice, not an answer"
     ORPHAN = "a phrasing whose whole entry is left out: on the FAQ's matter, settled by nothing"
     OUTSIDE = "an out-of-scope question"
     BESIDE = "an out-of-scope question with a piece of a phrasing before or after it"
@@ -58,12 +60,17 @@ def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
         first, last = corpus.rows_of(entry)
         noised = noisy(corpus.texts[row], KINDS[number % len(KINDS)])
         if last - first > 1:
-            reader = Reader(corpus, folds.without(row, row + 1), row, row + 1)
+            reader = Reader(corpus, folds.without([row]), [row])
             yield Example(_match(reader, noised, corpus.rivals[entry]), entry, Origin.PHRASING)
+        if number % _ALTERED_EVERY == 0 and len(corpus.texts) > corpus.inside:
+            other = corpus.inside + row % (len(corpus.texts) - corpus.inside)
+            reader = Reader(corpus, folds.without([row, other]), [row, other])
+            found = _match(reader, altered(corpus.texts[row], corpus.texts[other]), corpus.rivals[entry])
+            yield Example(found, -1, Origin.ALTERED)
         if number % _ORPHAN_EVERY == 0:
             allowed = corpus.rivals[entry].copy()
             allowed[entry] = 0.0
-            reader = Reader(corpus, folds.without(first, last), first, last)
+            reader = Reader(corpus, folds.without(range(first, last)), range(first, last))
             yield Example(_match(reader, noised, allowed), -1, Origin.ORPHAN)
 
 
@@ -71,7 +78,7 @@ def _outside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
     everyone = np.ones(len(corpus.profiles), dtype=np.float32)
     for row in range(corpus.inside, len(corpus.texts)):
         words = corpus.texts[row]
-        reader = Reader(corpus, folds.without(row, row + 1), row, row + 1)
+        reader = Reader(corpus, folds.without([row]), [row])
         yield Example(_match(reader, noisy(words, "plain"), everyone), -1, Origin.OUTSIDE)
         if row % _VARY_EVERY == 0:
             yield Example(_match(reader, noisy(words, "story"), everyone), -1, Origin.OUTSIDE)

@@ -35,11 +35,11 @@ class LeaveOneOut:
     ridge: KernelRidge
     inverse: Floats
 
-    def without(self, first: int, last: int) -> KernelRidge:
-        """The learner that has never seen rows `first` to `last` (exact, by block inversion)."""
-        start, end = np.searchsorted(self.ridge.rows, (first, last))
-        block = self.inverse[start:end, start:end]
-        change = self.inverse[:, start:end] @ np.linalg.solve(block, self.ridge.weights[start:end])
+    def without(self, left_out: Sequence[int]) -> KernelRidge:
+        """The learner that has never seen the rows `left_out` (exact, by block inversion)."""
+        at = np.flatnonzero(np.isin(self.ridge.rows, left_out))
+        block = self.inverse[np.ix_(at, at)]
+        change = self.inverse[:, at] @ np.linalg.solve(block, self.ridge.weights[at])
         return KernelRidge(self.ridge.rows, (self.ridge.weights - change).astype(np.float32))
 
 

@@ -73,6 +73,23 @@ def beside(words: Words, other: Words) -> Noised:
     return _joined([piece, words] if chance.random() < _HALF else [words, piece], chance)
 
 
+def altered(words: Words, other: Words) -> Noised:
+    """`words` about something else: one or two words with matter of `other` put in, or instead of their own."""
+    chance = _chance("altered", words)
+    strange = [at for at, written in enumerate(other.written) if written not in function_words()]
+    own = [at for at, written in enumerate(words.written) if written not in function_words()]
+    if not strange or not own:
+        return beside(words, other)
+    first, at = chance.choice(strange), chance.choice(own)
+    last = first + 1 + (first + 1 in strange)
+    rest = at + (chance.random() < _HALF)
+    mixed = Words(
+        words.written[:at] + other.written[first:last] + words.written[rest:],
+        words.folded[:at] + other.folded[first:last] + words.folded[rest:],
+    )
+    return mixed, ((0, len(mixed)),)
+
+
 def _chance(kind: str, words: Words) -> random.Random:
     return random.Random(zlib.crc32(f"{kind} {words.text}".encode()))
 
@@ -127,9 +144,11 @@ def _slip(word: str, chance: random.Random) -> str:
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
+def sounds_like(word: str) -> list[str]:
+    """The folded word as speakers who do not tell two sounds apart would write it."""
+    return [other + word[len(sound) :] for sound, other in _SOUNDS if word.startswith(sound)]
+
+
 def _misheard(word: str, chance: random.Random) -> str:
-    swaps = [pair for pair in _SOUNDS if word.startswith(pair[0])]
-    if not swaps:
-        return word
-    sound, other = chance.choice(swaps)
-    return other + word[len(sound) :]
+    alike = sounds_like(word)
+    return chance.choice(alike) if alike else word

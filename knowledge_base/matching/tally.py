@@ -1,12 +1,13 @@
 """Word by word: how far an entry speaks of what a message names, and what it leaves out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from knowledge_base.matching.noise import sounds_like
 from knowledge_base.matching.profile import BY_ANSWER, BY_CONCEPT, BY_SPELLING, Holdings, Profile, pairs_of
 from knowledge_base.matching.synonyms import concepts
 from knowledge_base.matching.vectors import Doubles, Postings
@@ -25,12 +26,13 @@ class Tally:
     near: tuple[tuple[str, ...], ...]  # words of the phrasings that a mistyped one may stand for
     groups: tuple[tuple[int, ...], ...]
     content: tuple[bool, ...]
+    unheard: tuple[bool, ...]
     marked: bool
 
     @classmethod
     def of(cls, postings: Postings, spellings: Sequence[str], words: Words, *, marked: bool) -> "Tally":
         """Weigh every word by its rarity among the entries; words that say nothing weigh little."""
-        weights, near, content = [], [], []
+        weights, near, content, unheard = [], [], [], []
         groups: list[list[int]] = [[] for _ in words.folded]
         for start, end, number in concepts(words.folded):
             for at in range(start, end):
@@ -41,8 +43,11 @@ class Tally:
             matter = not (written in function_words() if marked else folded in folded_function_words())
             content.append(matter and not folded.isdigit())
             weights.append(idf * (1.0 if matter else _FUNCTION_WEIGHT))
-            near.append(_near(folded, spellings) if column is None else ())
-        return cls(words, np.array(weights), tuple(near), tuple(map(tuple, groups)), tuple(content), marked)
+            near.append(_near(folded, spellings, postings.columns) if column is None else ())
+            unheard.append(column is None and not near[-1] and content[-1])
+        return cls(
+            words, np.array(weights), tuple(near), tuple(map(tuple, groups)), tuple(content), tuple(unheard), marked
+        )
 
     def content_within(self, start: int, end: int) -> int:
         """How many words from `start` to `end` carry matter."""
@@ -74,6 +79,10 @@ class Tally:
     def lost(self, covered: Doubles, start: int, end: int) -> float:
         """The logarithm of the number of words with matter that the entry does not speak of."""
         return float(np.log1p((np.array(self.content[start:end], dtype=np.float64) * (1 - covered[start:end])).sum()))
+
+    def foreign(self, start: int, end: int) -> float:
+        """The logarithm of the number of words that stand in no text and are near none."""
+        return float(np.log1p(sum(self.unheard[start:end])))
 
     def pairs_covered(self, profile: Profile, minus: Holdings, start: int, end: int) -> float:
         """The share of neighbouring words that also stand together in the entry."""
@@ -113,9 +122,11 @@ class Tally:
         return wrong / len(known) if known else 0.0
 
 
-def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
+def _near(word: str, spellings: Sequence[str], known: Container[str]) -> tuple[str, ...]:
     """At most three known words within one slip of the finger."""
     if len(word) < _SHORTEST_MISTYPED:
         return ()
+    if alike := tuple(other for other in sounds_like(word) if f"/{other}" in known):
+        return alike
     found = process.extract(word, spellings, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=3)
     return tuple(other for other, _, _ in found)

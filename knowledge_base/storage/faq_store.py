@@ -180,6 +180,12 @@ def revision_from_question(tx: Transaction, question_id: int) -> Revision | None
     return found[-1] if found else None
 
 
+def live_page_of(tx: Transaction, question_id: int) -> Revision | None:
+    """The live revision of the entry that a question gave rise to; newer texts may be in review beside it."""
+    found = _revisions(tx, entries.c.origin_question_id == question_id, revisions.c.state == RevisionState.PUBLISHED)
+    return found[0] if found else None
+
+
 def publication_number(tx: Transaction) -> int:
     """Which FAQ is live; grows with every change of what the public sees."""
     return tx.execute(select(func.coalesce(func.max(publications.c.number), 0))).scalar_one()
@@ -208,7 +214,7 @@ def all_topics(tx: Transaction) -> list[Topic]:
 
 def imported_hashes(tx: Transaction) -> dict[str, str | None]:
     """For every entry the hash of the sheet row it was last imported from."""
-    return dict(tx.execute(select(entries.c.key, entries.c.imported_hash)).tuples().all())
+    return dict(tx.execute(select(entries.c.key, entries.c.imported_hash)).all())
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -183,6 +183,12 @@ def messages_for(
     return [_message(row) for row in tx.execute(query.order_by(outbox.c.id).limit(limit))]
 
 
+def last_messages_for(tx: Transaction, contact_ref: str, limit: int) -> list[OutboxMessage]:
+    """The last messages of one resident, oldest first."""
+    query = select(outbox).where(outbox.c.contact_ref == contact_ref).order_by(outbox.c.id.desc()).limit(limit)
+    return [_message(row) for row in reversed(tx.execute(query).all())]
+
+
 def mark_fetched(tx: Transaction, ids: Sequence[int]) -> None:
     """The resident's page has these; they count as sent."""
     if ids:
@@ -199,5 +205,5 @@ def messages_of_question(tx: Transaction, question_id: int) -> list[OutboxMessag
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many messages stand where."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return dict(tx.execute(query).tuples().all())
+    return dict(tx.execute(query).all())
 

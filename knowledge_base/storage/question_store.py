@@ -152,7 +152,7 @@ def queue_page(
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many questions stand where."""
     query = select(questions.c.state, func.count()).group_by(questions.c.state)
-    return dict(tx.execute(query).tuples().all())
+    return dict(tx.execute(query).all())
 
 
 def counts_by_entry(tx: Transaction, since: datetime) -> dict[str, int]:

@@ -55,7 +55,7 @@ WRONG = [
     ("question: Hộ nghèo có được thẻ không?", "question: ' '", "6:question: empty"),
     ("short_answer: Có.", "short_answer: ''", "7:short_answer: empty"),
     ("short_answer: Có.", "short_answer: {a: b}", "7:short_answer: expected a text, got fields"),
-    ("short_answer: Có.", "short_anwser: Có.", "7:short_anwser: unknown field"),
+    ("details: |", "detials: |", "8:detials: unknown field"),
     ("  - xin thẻ ở đâu", "  - Thẻ cho HỘ nghèo", "14:phrasings: 'Thẻ cho HỘ nghèo' stands there twice"),
     ("  - xin thẻ ở đâu", "  -", "14:phrasings: an empty item"),
     ("  - xin thẻ ở đâu", "  - [x]", "14:phrasings: expected a text, got a list"),

@@ -1,0 +1,164 @@
+"""Errors of the core, turned into sentences that say what to do next. The only place for both."""
+# ruff: noqa: E501 - one sentence a line reads better than sentences broken by the width of a page
+
+import logging
+from collections import defaultdict
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from admin import labels
+from admin.csrf import same_origin
+from admin.labels import N_
+from admin.visit import Visit, new_visit
+from admin.wire import field_of, form_of, wants_json
+from knowledge_base.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    KnowledgeBaseError,
+    NotFound,
+    Unavailable,
+)
+from knowledge_base.storage import staff_store
+from translations.loader import pick_language
+
+_LOG = logging.getLogger(__name__)
+
+SENTENCES: dict[str, str] = {
+    # signing in and forms
+    "signed_out": N_("You are signed out. Sign in again in another tab; what you typed is kept below to copy."),
+    "forged_form": N_("This form is out of date or was not sent from this page. Nothing was changed: open the page again and repeat."),
+    "no_policy": N_("This page is not open to anybody. Tell the administrator."),
+    "role_needed": N_("Your account (%(role)s) may not do this. Ask somebody whose account may, or the administrator."),
+    "form_unreadable": N_("The form could not be read. Nothing was changed: open the page again and repeat."),
+    "too_long": N_("A field is too long: at most %(most)s characters. Shorten it and send again."),
+    # passwords and accounts
+    "password_short": N_("The new password is too short: use at least %(least)s characters."),
+    "password_long": N_("The new password is too long: use at most %(most)s characters."),
+    "password_is_name": N_("The new password may not be the account's name. Choose another one."),
+    "password_common": N_("Many people use this password, so it is easily guessed. Choose another one."),
+    "password_differs": N_("The two new passwords differ. Type the same one twice."),
+    "password_wrong": N_("The present password is not right. Type it again."),
+    "password_same": N_("The new password is the present one. Choose another one."),
+    "username_shape": N_("The name of an account has 3 to 64 letters without marks, digits, dots or hyphens. Choose another one."),
+    "username_taken": N_("There is an account named “%(username)s” already. Choose another name."),
+    "role_unknown": N_("There is no role “%(role)s”. Choose one from the list."),
+    "unit": N_("There is no unit “%(code)s”. Choose one from the list."),
+    "account": N_("There is no such account. Open the list of accounts again."),
+    "own_account": N_("Nobody changes his own account here. Ask another administrator."),
+    # questions
+    "question": N_("There is no such question. Look for it in the queue by its code."),
+    "already_claimed": N_("%(by)s has already taken this question. Choose another one from the queue."),
+    "not_yours": N_("You don't hold this question (held by: %(by)s). Take it first, or choose another one."),
+    "question_changed": N_("Somebody changed this question a moment ago. Look at it as it stands now and repeat if needed."),
+    "question_state": N_("This can't be done now: the question is “%(state)s”. Look at it as it stands and choose one of the buttons offered."),
+    "question_role": N_("Your role (%(role)s) may not do this with a question."),
+    "draft_changed": N_("Somebody else saved another text meanwhile. Both are shown: put together what you need, then save again."),
+    "answer_empty": N_("The short answer is empty. Write it in one or two sentences and send again."),
+    "close_needs_answer": N_("A question is settled by an answer. Write one, or choose another reason to close."),
+    "reason_missing": N_("Choose a reason from the list."),
+    "media": N_("There is no such file with this question."),
+    "media_unavailable": N_("The file can't be fetched from the channel now. Try later, or ask the resident to send it again."),
+    "media_too_big": N_("The file is larger than 10 MB and was not fetched. Ask the resident for a smaller one."),
+    # publishing
+    "revision": N_("There is no such text. Open the editors' desk again."),
+    "revision_state": N_("This can't be done now: the text is “%(state)s”. Look at it as it stands."),
+    "revision_open": N_("A text of this entry by %(by)s is waiting for an editor already. Finish that one first."),
+    "author_is_approver": N_("Nobody approves his own text (%(author)s). Ask another editor."),
+    "editor_only": N_("Only editors may do this. Ask one."),
+    "administrator_only": N_("Only administrators may do this. Ask one."),
+    "note_missing": N_("Say why in the note, so that the author knows what to do."),
+    "withdraw_first": N_("The public page of this question (%(entry)s) is live. Withdraw it first, with a note."),
+    "legal_basis_missing": N_("An answer needs at least one legal basis. Choose a document, or make the text a referral without figures."),
+    "legal_basis_unknown": N_("These documents are not in the register: %(documents)s. Choose the number from the list."),
+    "legal_basis_expired": N_("None of the documents is in force (or known to be) on the answer's first day. Choose one that is."),
+    "basis_without_document": N_("An article stands without its document. Choose the document's number."),
+    "topic_unknown": N_("Choose a topic from the list."),
+    "personal_data": N_("Personal data would become public: %(words)s. Remove it and publish again."),
+    "date_wrong": N_("“%(value)s” is no date. Write it as 31/12/2026."),
+    "window_reversed": N_("The text would end before it begins. Correct the two dates."),
+    "question_empty": N_("The public question is empty. Write it as a resident would ask it."),
+    "entry": N_("There is no live entry “%(key)s” that holds today. Choose another one."),
+    # parts of the house
+    "sheet_faults": N_("The sheet has %(count)s faults and was not taken over. Correct them and import again."),
+    "database": N_("The store doesn't answer at the moment. What you typed was not saved: wait a little and send it again."),
+    "faq_file": N_("The file %(file)s could not be read as a FAQ. Correct it and try again."),
+    "match_index_outdated": N_("The FAQ's index is being built anew. Wait a few seconds and open the page again."),
+    "match_index_unreadable": N_("The FAQ's index is being built anew. Wait a few seconds and open the page again."),
+    "schema_newer": N_("The store was made by a newer program. Tell the administrator: this one must be updated."),
+    "index": N_("The FAQ is still being loaded. Wait a few seconds and open the page again."),
+}  # fmt: skip
+_UNKNOWN = N_("This did not work (%(key)s). Nothing was changed; tell the administrator if it happens again.")
+_STATUS: dict[type[KnowledgeBaseError], int] = {
+    InvalidInput: 400,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+_HTTP = {
+    404: N_("There is no such page. Go back to the queue and look from there."),
+    405: N_("This page can't be used that way. Go back and use its buttons."),
+    413: N_("That was too much at once. Shorten it and send again."),
+}
+_BROKEN = N_("Something broke on our side, and it was noted. Go back and try again; what you typed may not be saved.")
+# Fields worth giving back when a form had to be refused.
+_TYPED = ("question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
+
+
+def status_of(error: KnowledgeBaseError) -> int:
+    """The HTTP number of an error's kind."""
+    return next(number for kind, number in _STATUS.items() if isinstance(error, kind))
+
+
+async def explain(visit: Visit, error: KnowledgeBaseError) -> str:
+    """The sentence for an error of the core, with names for numbers."""
+    data: dict[str, Any] = defaultdict(str, {**error.data, "key": error.data.get("key", error.key)})
+    by = data["by"]
+    if isinstance(by, int):
+        data["by"] = (await visit.console.database.read(staff_store.usernames)).get(by, str(by))
+    elif not by:
+        data["by"] = visit.gettext("nobody")
+    for name in ("state", "role"):
+        data[name] = labels.word(visit, name, data[name])
+    for name in ("words", "documents"):
+        data[name] = ", ".join(f"“{part}”" for part in data[name])
+    return visit.gettext(SENTENCES.get(error.key, _UNKNOWN)) % data
+
+
+async def _typed(visit: Visit) -> list[str]:
+    """What a refused form held, to be copied; only for our own pages' forms."""
+    request = visit.request
+    if request.method != "POST" or wants_json(request) or not same_origin(request, visit.console.settings):
+        return []
+    try:
+        form = await form_of(request)
+        return [text for name in _TYPED if (text := field_of(form, name)).strip()]
+    except (InvalidInput, web.HTTPException):
+        return []
+
+
+async def _problem(visit: Visit, status: int, sentence: str, key: str) -> web.Response:
+    if wants_json(visit.request):
+        return web.json_response({"error": {"code": key, "message": sentence}}, status=status)
+    return visit.page("problem.html", status, sentence=sentence, typed=await _typed(visit))
+
+
+@web.middleware
+async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong becomes a page with a sentence."""
+    visit = new_visit(request, pick_language(request.query.get("lang")))
+    try:
+        return await handler(request)
+    except KnowledgeBaseError as error:
+        return await _problem(visit, status_of(error), await explain(visit, error), error.key)
+    except web.HTTPError as error:
+        message = _HTTP.get(error.status, _BROKEN)
+        return await _problem(visit, error.status, visit.gettext(message), f"http_{error.status}")
+    except web.HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - the visitor gets a page, the log the rest
+        _LOG.exception("console: %s %s", request.method, request.match_info.route.name)
+        return await _problem(visit, 500, visit.gettext(_BROKEN), "broken")

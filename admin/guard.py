@@ -1,0 +1,50 @@
+"""The one door: who is here, is the form our own, may he do this. A new route can't forget any of it."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from admin import csrf, sessions
+from admin.policy import POLICY, Route
+from admin.visit import Visit, visit_of
+from admin.wire import wants_json
+from knowledge_base.errors import Forbidden
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _route_of(request: web.Request) -> Route:
+    resource = request.match_info.route.resource
+    route = POLICY.get(resource.name or "") if resource else None
+    if route is None:
+        raise Forbidden("no_policy")
+    return route
+
+
+def _to_sign_in(visit: Visit) -> web.StreamResponse:
+    """Nobody is signed in: ask, and come back; a form or a script is told in words."""
+    request = visit.request
+    if request.method not in _SAFE or wants_json(request):
+        raise Forbidden("signed_out")
+    raise web.HTTPSeeOther(visit.url("sign_in", {"next": request.path_qs}))
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Session, origin and token of the form, first password, role: in this order, for every route."""
+    if request.match_info.http_exception is not None:  # no such page, or not this way
+        return await handler(request)
+    resource = request.match_info.route.resource
+    if resource is not None and resource.name == "static":
+        return await handler(request)
+    visit, route = visit_of(request), _route_of(request)
+    await sessions.recognise(visit, passive=route.passive)
+    if route.roles is not None and visit.session is None:
+        return _to_sign_in(visit)
+    if request.method not in _SAFE:
+        await csrf.check(visit, signing_in=route.roles is None)
+    if route.roles is not None:
+        if visit.member.must_change_password and not route.before_password:
+            raise visit.to("password")
+        if visit.member.role not in route.roles:
+            raise Forbidden("role_needed", role=str(visit.member.role))
+    return await handler(request)

@@ -1,0 +1,200 @@
+"""Words for values: states, roles, reasons, channels, events. Every face has its own; these are the console's."""
+
+from typing import Any, Protocol
+
+
+class Speaks(Protocol):
+    """Whatever can translate a sentence."""
+
+    def gettext(self, message: str, **data: Any) -> str:
+        """A sentence in the visitor's language, filled."""
+        ...
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which sentences in tables are found for the catalogs
+    """Mark a sentence for translation; it is translated where it is shown."""
+    return message
+
+
+_STATES = {
+    "received": N_("just arrived"),
+    "offered": N_("choices offered"),
+    "answered_by_bot": N_("answered automatically"),
+    "queued": N_("waiting"),
+    "assigned": N_("being answered"),
+    "answered": N_("answered"),
+    "closed": N_("closed"),
+}
+_REVISION_STATES = {
+    "draft": N_("draft"),
+    "in_review": N_("in review"),
+    "amends_needed": N_("returned"),
+    "approved": N_("approved"),
+    "published": N_("live"),
+    "superseded": N_("superseded"),
+    "withdrawn": N_("withdrawn"),
+}
+_REASONS = {
+    "settled": N_("settled"),
+    "out_of_scope": N_("not about poverty policy"),
+    "personal_case": N_("personal case, never public"),
+    "abuse": N_("abuse"),
+    "withdrawn": N_("withdrawn by the resident"),
+    "duplicate": N_("asked before"),
+    "no_choice": N_("none of the choices was taken"),
+    "unknown": N_("no entry fits"),
+    "asked": N_("the resident asked for an officer"),
+    "not_clear": N_("the answer wasn't clear"),
+    "not_my_case": N_("the answer was about another case"),
+    "danger": N_("danger"),
+    "asked_for_officer": N_("the resident asked for an officer"),
+    "none_of_these": N_("none of the choices fits"),
+    "media": N_("a picture or a voice message"),
+    "unmatched": N_("no entry fits"),
+}
+# Why the matcher decided as it did.
+_MATCHER = {
+    "above_high": N_("sure enough to answer"),
+    "margin": N_("two entries are too close"),
+    "below_high": N_("not sure enough to answer alone"),
+    "below_low": N_("probably no entry fits"),
+    "too_short": N_("too few words"),
+    "nothing_shared": N_("no word in common with any entry"),
+}
+_TABLES: dict[str, dict[str, str]] = {
+    "state": _STATES | _REVISION_STATES,
+    "role": {
+        "officer": N_("officer"),
+        "editor": N_("editor"),
+        "administrator": N_("administrator"),
+    },
+    "channel": {
+        "telegram": "Telegram",
+        "web_chat": N_("web chat"),
+        "zalo_oa": "Zalo OA",
+        "zalo_bot": "Zalo Bot",
+        "terminal": N_("terminal"),
+    },
+    "kind": {"answer": N_("answer"), "referral": N_("referral")},
+    "reason": _MATCHER | _REASONS,
+    "matcher": _MATCHER,
+    "disposition": {
+        "pending": N_("no decision yet"),
+        "own_page": N_("has a page of its own"),
+        "linked": N_("settled by an entry"),
+        "excluded": N_("not public"),
+    },
+    "delivery": {
+        "pending": N_("to be sent"),
+        "sending": N_("being sent"),
+        "retry_at": N_("will be tried again"),
+        "sent": N_("sent"),
+        "in_doubt": N_("perhaps sent"),
+        "failed": N_("not delivered"),
+    },
+    "media": {
+        "photo": N_("picture"),
+        "image": N_("picture"),
+        "voice": N_("voice message"),
+        "audio": N_("sound"),
+        "video": N_("video"),
+        "document": N_("file"),
+        "file": N_("file"),
+        "sticker": N_("sticker"),
+        "location": N_("place"),
+        "contact": N_("contact card"),
+    },
+    "actor": {
+        "bot": N_("automatic reply"),
+        "clock": N_("the clock"),
+        "resident": N_("resident"),
+        "import": N_("import"),
+        "project": N_("shipped text"),
+    },
+    "notice": {
+        "officer_answer": N_("Answer"),
+        "officer_words": N_("Message"),
+        "queued": N_("Receipt"),
+        "promise_renewed": N_("New date"),
+        "correction": N_("Correction"),
+    },
+    "event": {
+        "ask": N_("asked"),
+        "offer": N_("was offered choices"),
+        "answer_by_bot": N_("answered automatically"),
+        "queue": N_("handed to the officers"),
+        "claim": N_("took the question"),
+        "release": N_("gave the question back"),
+        "answer": N_("signed an answer off"),
+        "close": N_("closed the question"),
+        "reopen": N_("reopened the question"),
+        "commune": N_("named the commune"),
+        "message": N_("added a message"),
+        "promise_renewed": N_("announced a new date"),
+        "delivery_withheld": N_("sent nothing: the resident asked for silence"),
+        "media_opened": N_("opened a file"),
+        "propose": N_("proposed a text"),
+        "return": N_("returned the text"),
+        "publish": N_("published"),
+        "withdraw": N_("withdrew"),
+        "link": N_("settled by an entry"),
+        "exclude": N_("decided: not public"),
+        "confirm": N_("confirmed the text"),
+        "correction": N_("sent a correction"),
+        "import": N_("imported"),
+    },
+    "channel_state": {
+        "up": N_("up"),
+        "down": N_("down"),
+        "starting": N_("starting"),
+    },
+    "document_status": {
+        "in_force": N_("in force"),
+        "unknown": N_("status not known"),
+        "expired": N_("expired"),
+        "repealed": N_("repealed"),
+    },
+}
+# What was just done, said at the top of the next page.
+DONE = {
+    "claimed": N_("The question is yours. The draft is saved while you type."),
+    "released": N_("The question is back in the queue; your draft stays with it."),
+    "draft": N_("The draft is saved."),
+    "answered": N_("The answer is signed off and on its way to the resident. An editor decides about the public text."),
+    "already": N_("This was done already; here is how things stand."),
+    "closed": N_("The question is closed."),
+    "reopened": N_("The question is back in the queue, with a new date."),
+    "published": N_("The text is live: on the info page and in the automatic answers."),
+    "returned": N_("The text went back to its author with your note."),
+    "linked": N_("The entry settles the question."),
+    "excluded": N_("The question stays out of public view."),
+    "proposed": N_("The text is with the editors."),
+    "withdrawn": N_("The entry is off the info page and gives no answers any more."),
+    "confirmed": N_("Confirmed: the trial label is gone."),
+    "password": N_("The password is changed; other browsers are signed out."),
+    "signed_out": N_("You are signed out."),
+    "disabled": N_("The account is disabled; its sessions have ended."),
+    "enabled": N_("The account may sign in again."),
+}  # fmt: skip
+
+
+def word(speaker: Speaks, kind: str, value: object) -> str:
+    """The word for a value; an unknown one is shown as it is."""
+    text = str(value) if value is not None else ""
+    known = _TABLES[kind].get(text)
+    return speaker.gettext(known) if known else text
+
+
+def done(speaker: Speaks, name: str) -> str:
+    """The sentence for what was just done; nothing for names we don't know."""
+    sentence = DONE.get(name)
+    return speaker.gettext(sentence) if sentence else ""
+
+
+def happened(speaker: Speaks, data: dict[str, Any]) -> str:
+    """What an event's data adds to its name: a reason, words, a changed text."""
+    parts = []
+    if data.get("reason"):
+        parts.append(word(speaker, "reason", data["reason"]))
+    parts += [f"“{data[name]}”" for name in ("commune", "note", "words", "wording") if data.get(name)]
+    return " · ".join(parts)

@@ -1,0 +1,124 @@
+"""Writing a text of the FAQ: a new entry, a new text of one, the answer to an editor's note."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from admin.errors import explain, status_of
+from admin.forms import AnswerForm
+from admin.views.faq import entry_file
+from admin.views.revision import review
+from admin.visit import Visit, visit_of
+from admin.wire import form_of, id_of
+from knowledge_base import editorial
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.revision import Revision
+from knowledge_base.questions.reference import new_reference
+from knowledge_base.storage import faq_store
+from knowledge_base.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is being written: `act` names the sentences of the page, `former` is the text it starts from."""
+
+    act: str  # new | propose | amend
+    action: str  # where the form goes
+    base: FaqEntry
+    former: Revision | None = None
+
+
+def _register(tx: Transaction) -> tuple[list[Topic], dict[str, LegalDocument]]:
+    return faq_store.all_topics(tx), faq_store.documents(tx)
+
+
+async def _page(
+    visit: Visit, task: _Task, form: AnswerForm | None = None, error: KnowledgeBaseError | None = None
+) -> web.Response:
+    topics, documents = await visit.read(_register)
+    return visit.page(
+        "faq_edit.html",
+        status_of(error) if error else 200,
+        task=task,
+        form=form or AnswerForm.from_entry(task.base),
+        topics=topics,
+        documents=documents,
+        problem=await explain(visit, error) if error else "",
+        faulty=str(error.data.get("field", "")) if error else "",
+    )
+
+
+async def _send(visit: Visit, task: _Task, save: Callable[[FaqEntry], Awaitable[int]]) -> web.StreamResponse:
+    """Save what was typed as a text in review; on any refusal it is still in the form."""
+    form = AnswerForm.from_post(await form_of(visit.request))
+    topics, _documents = await visit.read(_register)
+    try:
+        revision_id = await save(form.as_entry(task.base, {topic.slug for topic in topics}))
+    except KnowledgeBaseError as error:
+        return await _page(visit, task, form, error)
+    raise visit.to("revision", "proposed", id=revision_id)
+
+
+# --- a new entry ----------------------------------------------------------------------------------
+
+
+def _new(visit: Visit) -> _Task:
+    empty = FaqEntry(f"E-{new_reference()}", "answer", "draft", "", "", "", "")
+    return _Task("new", visit.url("entry_new_send"), empty)
+
+
+async def show_new(request: web.Request) -> web.Response:
+    """An empty form."""
+    visit = visit_of(request)
+    return await _page(visit, _new(visit))
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """A new entry, in review."""
+    visit = visit_of(request)
+    return await _send(visit, _new(visit), lambda entry: visit.write(editorial.propose, entry))
+
+
+# --- a new text of an entry -----------------------------------------------------------------------
+
+
+async def _proposal(visit: Visit, key: str) -> _Task:
+    found = await visit.read(entry_file, key)
+    return _Task("propose", visit.url("propose_send", key=key), found.shown.entry, found.shown)
+
+
+async def show_propose(request: web.Request) -> web.Response:
+    """The live text, to be changed."""
+    visit = visit_of(request)
+    return await _page(visit, await _proposal(visit, request.match_info["key"]))
+
+
+async def propose(request: web.Request) -> web.StreamResponse:
+    """A new text of an entry, in review."""
+    visit = visit_of(request)
+    task = await _proposal(visit, request.match_info["key"])
+    return await _send(visit, task, lambda entry: visit.write(editorial.propose, entry))
+
+
+# --- the answer to an editor's note ---------------------------------------------------------------
+
+
+async def _amendment(visit: Visit, revision_id: int) -> _Task:
+    revision = (await visit.read(review, revision_id)).revision
+    return _Task("amend", visit.url("amend_send", id=revision_id), revision.entry, revision)
+
+
+async def show_amend(request: web.Request) -> web.Response:
+    """The returned text with the note."""
+    visit = visit_of(request)
+    return await _page(visit, await _amendment(visit, id_of(request)))
+
+
+async def amend(request: web.Request) -> web.StreamResponse:
+    """The amended text, in review again."""
+    visit, revision_id = visit_of(request), id_of(request)
+    task = await _amendment(visit, revision_id)
+    return await _send(visit, task, lambda entry: visit.write(editorial.amend, revision_id, entry))

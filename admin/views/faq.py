@@ -1,0 +1,171 @@
+"""The FAQ: its list, an entry's page, withdrawing, confirming."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from aiohttp import web
+
+from admin.errors import explain, status_of
+from admin.visit import Visit, visit_of
+from admin.wire import field_of, form_of, number_of, words_of
+from knowledge_base import editorial
+from knowledge_base.errors import KnowledgeBaseError, NotFound
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.revision import Revision
+from knowledge_base.storage import event_store, faq_store
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.event_store import Event
+from knowledge_base.text.fold import fold
+
+_PAGE = 100
+FILTERS = ("live", "trial", "later", "past", "in_review", "returned", "withdrawn")
+
+
+def standing(revision: Revision, today: date) -> str:
+    """Where an entry stands today, in one of the filter's words."""
+    window = revision.entry.in_force
+    if revision.state == RevisionState.PUBLISHED:
+        if window.from_day and today < window.from_day:
+            return "later"
+        return "past" if window.to_day and window.to_day < today else "live"
+    if revision.state == RevisionState.AMENDS_NEEDED:
+        return "returned"
+    if revision.state in (RevisionState.WITHDRAWN, RevisionState.SUPERSEDED):
+        return "withdrawn"
+    return "in_review"
+
+
+def _shown(tx: Transaction) -> list[Revision]:
+    """For each entry the live text, else the newest."""
+    live = {revision.key: revision for revision in faq_store.published(tx)}
+    return [live.get(revision.key, revision) for revision in faq_store.latest_revisions(tx)]
+
+
+def _fits(revision: Revision, wanted: str, topic: str, words: list[str], today: date) -> bool:
+    place = standing(revision, today)
+    if wanted == "trial" and not (revision.on_trial and revision.state == RevisionState.PUBLISHED):
+        return False
+    if wanted not in ("", "trial", place) or topic not in ("", revision.entry.topic):
+        return False
+    text = fold(f"{revision.key} {revision.entry.question} {' '.join(revision.entry.phrasings)}") if words else ""
+    return all(word in text for word in words)
+
+
+def _list(tx: Transaction) -> tuple[list[Revision], list[Topic]]:
+    return _shown(tx), faq_store.all_topics(tx)
+
+
+async def _list_page(visit: Visit) -> web.Response:
+    request, today = visit.request, visit.console.faq.today()
+    wanted, topic, words = (words_of(request, name) for name in ("state", "topic", "q"))
+    wanted = wanted if wanted in FILTERS else ""
+    entries, topics = await visit.read(_list)
+    found = [revision for revision in entries if _fits(revision, wanted, topic, fold(words).split(), today)]
+    number, pages = max(number_of(request, "page", 1), 1), max(1, -(-len(found) // _PAGE))
+    return visit.page(
+        "faq_list.html",
+        revisions=found[(number - 1) * _PAGE : number * _PAGE],
+        total=len(found),
+        number=number,
+        pages=pages,
+        query={"state": wanted, "topic": topic, "q": words},
+        filters=FILTERS,
+        topics=topics,
+        standing=standing,
+        today=today,
+        on_trial=sum(entry.on_trial and entry.state == RevisionState.PUBLISHED for entry in entries),
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """Every entry, to filter and search."""
+    return await _list_page(visit_of(request))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """An entry with its texts and events."""
+
+    revisions: list[Revision]  # newest first
+    live: Revision | None
+    events: list[Event]
+    documents: dict[str, LegalDocument]
+    topics: list[Topic]
+
+    @property
+    def shown(self) -> Revision:
+        """The live text, else the newest."""
+        return self.live or self.revisions[0]
+
+    @property
+    def open(self) -> Revision | None:
+        """The text an editor has still to decide about."""
+        newest = self.revisions[0]
+        undecided = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
+        return newest if newest.state in undecided else None
+
+
+def entry_file(tx: Transaction, key: str) -> EntryFile:
+    """Read an entry in one go."""
+    revisions = faq_store.revisions_of(tx, key)
+    if not revisions:
+        raise NotFound("entry", key=key)
+    return EntryFile(
+        revisions[::-1],
+        faq_store.published_of(tx, key),
+        event_store.events_of(tx, entry_key=key),
+        faq_store.documents(tx),
+        faq_store.all_topics(tx),
+    )
+
+
+async def _entry_page(visit: Visit, key: str, error: KnowledgeBaseError | None = None, note: str = "") -> web.Response:
+    found = await visit.read(entry_file, key)
+    today = visit.console.faq.today()
+    return visit.page(
+        "faq_show.html",
+        status_of(error) if error else 200,
+        found=found,
+        revision=found.shown,
+        place=standing(found.shown, today),
+        problem=await explain(visit, error) if error else "",
+        note=note,
+    )
+
+
+async def show_entry(request: web.Request) -> web.Response:
+    """An entry's page."""
+    return await _entry_page(visit_of(request), request.match_info["key"])
+
+
+async def withdraw(request: web.Request) -> web.StreamResponse:
+    """Take an entry off the page and out of the answers."""
+    visit, key, form = visit_of(request), request.match_info["key"], await form_of(request)
+    note = field_of(form, "note", 2_000)
+    try:
+        await visit.write(editorial.withdraw, key, note)
+    except KnowledgeBaseError as error:
+        found = await visit.read(entry_file, key)
+        if error.key == "entry" and found.revisions[0].state == RevisionState.WITHDRAWN:  # a double click
+            raise visit.to("entry", "already", key=key) from error
+        return await _entry_page(visit, key, error, note)
+    raise visit.to("entry", "withdrawn", key=key)
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """The authority has checked one shipped text."""
+    visit, key = visit_of(request), request.match_info["key"]
+    await visit.write(editorial.confirm, [key])
+    raise visit.to("entry", "confirmed", key=key)
+
+
+def _trial_keys(tx: Transaction) -> list[str]:
+    return [revision.key for revision in faq_store.published(tx) if revision.on_trial]
+
+
+async def confirm_all(request: web.Request) -> web.StreamResponse:
+    """The authority has checked every shipped text."""
+    visit = visit_of(request)
+    await visit.write(editorial.confirm, await visit.read(_trial_keys))
+    raise visit.to("faq", "confirmed")

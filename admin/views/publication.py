@@ -1,0 +1,108 @@
+"""The editors' desk: what waits for a decision."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from admin.errors import explain, status_of
+from admin.visit import Visit, visit_of
+from admin.wire import field_of, form_of, id_of
+from knowledge_base import editorial
+from knowledge_base.errors import InvalidInput, KnowledgeBaseError
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.revision import Revision
+from knowledge_base.questions.privacy import mask_personal_data
+from knowledge_base.questions.question import CloseReason, Question
+from knowledge_base.storage import faq_store, question_store, staff_store
+from knowledge_base.storage.database import Transaction
+
+# Why an answered question may stay out of public view.
+EXCLUSIONS = (
+    CloseReason.PERSONAL_CASE,
+    CloseReason.OUT_OF_SCOPE,
+    CloseReason.DUPLICATE,
+    CloseReason.ABUSE,
+    CloseReason.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An answered question without a text of its own in review: it was answered with an entry, or withdrawn."""
+
+    question: Question
+    author: str
+    entry_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    in_review: list[Revision]
+    returned: list[Revision]
+    waiting: list[Waiting]
+    entries: list[Revision]
+
+
+def _waiting(tx: Transaction, decided_elsewhere: set[int | None]) -> list[Waiting]:
+    names = staff_store.usernames(tx)
+    found = []
+    for question in question_store.waiting_for_publication(tx):
+        if question.id in decided_elsewhere:
+            continue
+        answer = question_store.answers_of(tx, question.id)[-1]
+        found.append(Waiting(question, names.get(answer.author_id, ""), question.entry_key or ""))
+    return found
+
+
+def _desk(tx: Transaction) -> _Desk:
+    in_review = faq_store.in_review(tx)
+    latest = faq_store.latest_revisions(tx)
+    returned = [revision for revision in latest if revision.state == RevisionState.AMENDS_NEEDED]
+    origins = {revision.origin_question_id for revision in (*in_review, *returned)}
+    live = faq_store.published(tx)
+    return _Desk(in_review, returned, _waiting(tx, origins), live)
+
+
+async def _page(
+    visit: Visit, error: KnowledgeBaseError | None = None, question_id: int = 0, typed: str = ""
+) -> web.Response:
+    desk = await visit.read(_desk)
+    return visit.page(
+        "publication_desk.html",
+        status_of(error) if error else 200,
+        desk=desk,
+        reasons=EXCLUSIONS,
+        masked=mask_personal_data,
+        problem=await explain(visit, error) if error else "",
+        faulty=question_id,
+        typed=typed,
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """The three lists."""
+    return await _page(visit_of(request))
+
+
+async def link(request: web.Request) -> web.StreamResponse:
+    """An existing entry settles the question; its wording may become a phrasing."""
+    visit, question_id, form = visit_of(request), id_of(request), await form_of(request)
+    key, wording = field_of(form, "entry", 40).strip(), field_of(form, "wording", 500)
+    try:
+        await visit.write(editorial.link, question_id, key, wording)
+    except KnowledgeBaseError as error:
+        return await _page(visit, error, question_id, wording)
+    raise visit.to("desk", "linked")
+
+
+async def exclude(request: web.Request) -> web.StreamResponse:
+    """The question stays out of public view, for a reason."""
+    visit, question_id, form = visit_of(request), id_of(request), await form_of(request)
+    reason = field_of(form, "reason", 30)
+    try:
+        if reason not in set(EXCLUSIONS):
+            raise InvalidInput("reason_missing", field="reason")
+        await visit.write(editorial.exclude, question_id, CloseReason(reason))
+    except KnowledgeBaseError as error:
+        return await _page(visit, error, question_id)
+    raise visit.to("desk", "excluded")

@@ -1,0 +1,116 @@
+"""One text in review: the resident's question beside the public wording."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from admin.errors import explain, status_of
+from admin.forms import AnswerForm
+from admin.views.publication import EXCLUSIONS
+from admin.visit import Visit, visit_of
+from admin.wire import field_of, form_of, id_of
+from knowledge_base import editorial
+from knowledge_base.errors import KnowledgeBaseError, NotFound
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.revision import Revision
+from knowledge_base.questions.lifecycle import Role
+from knowledge_base.questions.privacy import mask_personal_data
+from knowledge_base.questions.question import Question
+from knowledge_base.storage import faq_store, question_store
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.question_store import QuestionMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A revision with the question it came from and the text it would replace."""
+
+    revision: Revision
+    question: Question | None
+    messages: list[QuestionMessage]
+    live: Revision | None
+    topics: list[Topic]
+    documents: dict[str, LegalDocument]
+    entries: list[Revision]
+
+
+def review(tx: Transaction, revision_id: int) -> Review:
+    """Read it in one go."""
+    revision = faq_store.revision(tx, revision_id)
+    if revision is None:
+        raise NotFound("revision", id=revision_id)
+    origin = revision.origin_question_id
+    return Review(
+        revision,
+        question_store.question(tx, origin) if origin is not None else None,
+        question_store.messages_of(tx, origin) if origin is not None else [],
+        faq_store.published_of(tx, revision.key),
+        faq_store.all_topics(tx),
+        faq_store.documents(tx),
+        faq_store.published(tx),
+    )
+
+
+async def _page(
+    visit: Visit,
+    revision_id: int,
+    *,
+    form: AnswerForm | None = None,
+    error: KnowledgeBaseError | None = None,
+    note: str = "",
+) -> web.Response:
+    found = await visit.read(review, revision_id)
+    revision, member = found.revision, visit.member
+    undecided = revision.state == RevisionState.IN_REVIEW
+    return visit.page(
+        "revision_show.html",
+        status_of(error) if error else 200,
+        found=found,
+        revision=revision,
+        form=form or AnswerForm.from_entry(revision.entry),
+        may_decide=undecided and member.role == Role.EDITOR and member.username != revision.author,
+        undecided=undecided,
+        masked=mask_personal_data,
+        reasons=EXCLUSIONS,
+        problem=await explain(visit, error) if error else "",
+        faulty=str(error.data.get("field", "")) if error else "",
+        note=note,
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page; for its author and officers without buttons."""
+    return await _page(visit_of(request), id_of(request))
+
+
+async def _published_already(visit: Visit, revision_id: int) -> bool:
+    found = await visit.read(faq_store.revision, revision_id)
+    return found is not None and found.state == RevisionState.PUBLISHED and found.approved_by == visit.member.username
+
+
+async def publish(request: web.Request) -> web.StreamResponse:
+    """Approve the text, with the wording as edited, and make it live."""
+    visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
+    form = AnswerForm.from_post(posted)
+    correct = field_of(posted, "correct_askers", 5) == "yes"
+    try:
+        found = await visit.read(review, revision_id)
+        public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
+        await visit.write(editorial.approve_and_publish, revision_id, public, correct_askers=correct)
+    except KnowledgeBaseError as error:
+        if error.key == "revision_state" and await _published_already(visit, revision_id):
+            raise visit.to("entry", "already", key=found.revision.key) from error
+        return await _page(visit, revision_id, form=form, error=error)
+    raise visit.to("entry", "published", key=found.revision.key)
+
+
+async def send_back(request: web.Request) -> web.StreamResponse:
+    """Return the text to its author, with a note."""
+    visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
+    note = field_of(posted, "note", 2_000)
+    try:
+        await visit.write(editorial.return_with_note, revision_id, note)
+    except KnowledgeBaseError as error:
+        return await _page(visit, revision_id, form=AnswerForm.from_post(posted), error=error, note=note)
+    raise visit.to("desk", "returned")

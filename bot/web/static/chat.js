@@ -1,0 +1,346 @@
+// The chat's page: turns the plain form into a conversation. Nothing typed is lost, nothing is shown twice.
+
+import * as api from "./api.js";
+import * as store from "./store.js";
+import { dayLine, dayOf, free, make, mark, own, reply, use, words } from "./bubbles.js";
+
+const find = (id) => document.getElementById(id);
+const log = find("log");
+const box = find("text");
+const status = find("status");
+const typing = find("typing");
+const welcome = find("welcome");
+const embedded = document.body.classList.contains("embed") && window.parent !== window;
+const WAIT = 25; // seconds a request for later replies stays open
+const LONGEST_PAUSE = 60_000;
+
+let after = 0; // the last reply that a GET brought
+let lastDay = "";
+let sending = false;
+let pause = 0; // before the next attempt, in milliseconds
+let retryTimer = 0;
+let turned = 0; // grows when a new conversation begins, so that late replies to the old one are dropped
+
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const longer = (ms) => Math.min(LONGEST_PAUSE, ms ? ms * 2 : 2000) * (0.8 + Math.random() * 0.4);
+const turnOf = (id) => log.querySelector(`[data-message="${CSS.escape(id)}"]`);
+
+// --- drawing --------------------------------------------------------------------------------------
+
+function add(turn, at) {
+  const day = dayOf(at);
+  if (day !== lastDay) log.append(dayLine(day));
+  lastDay = day;
+  log.append(turn);
+  find("again").hidden = false;
+}
+
+const room = () => innerHeight - document.querySelector(".top").offsetHeight - document.querySelector(".bottom").offsetHeight;
+const nearEnd = () => scrollY + innerHeight > document.documentElement.scrollHeight - 160;
+
+/** Bring the first of some new turns into view; its beginning if they are long, all of them otherwise. */
+function bring(first) {
+  const fits = log.getBoundingClientRect().bottom - first.getBoundingClientRect().top < room() - 24;
+  if (fits) scrollTo({ top: document.documentElement.scrollHeight });
+  else first.scrollIntoView({ block: "start" });
+}
+
+/** Draw the replies that aren't there yet. */
+function show(replies, { follow = true } = {}) {
+  const fresh = replies.filter((body) => !log.querySelector(`[data-reply="${body.id}"]`));
+  if (!fresh.length) return;
+  const turns = fresh.map((body) => {
+    const turn = reply(body, press);
+    turn.classList.add("fresh");
+    add(turn, new Date(body.at));
+    return turn;
+  });
+  if (follow) {
+    bring(turns[0]);
+    document.querySelector(".news")?.remove();
+  } else announce(turns[0]);
+}
+
+/** A button above the box that leads to what came while the reader was elsewhere. */
+function announce(turn) {
+  document.querySelector(".news")?.remove();
+  const button = make("button", { type: "button", className: "news", textContent: `↓ ${words.newReply}` });
+  button.addEventListener("click", () => {
+    button.remove();
+    turn.scrollIntoView({ block: "start" });
+  });
+  document.querySelector(".bottom").append(button);
+}
+
+function clear() {
+  log.replaceChildren(welcome);
+  lastDay = "";
+}
+
+/** Draw a whole conversation, then what isn't sent yet. Not read out: the reader knows it. */
+function draw(turns) {
+  log.setAttribute("aria-live", "off");
+  clear();
+  const labels = new Map(turns.flatMap((turn) => turn.options ?? []).map((option) => [option.id, option.label]));
+  for (const turn of turns) {
+    if (turn.from === "bot") add(reply(turn, press), new Date(turn.at));
+    const text = turn.from === "resident" && (turn.text || labels.get(turn.option));
+    if (text) add(own(text, new Date(turn.at), turn.message_id), new Date(turn.at));
+    if (turn.from === "resident") use(log, turn.option);
+  }
+  for (const message of store.unsent()) drawUnsent(message);
+  setTimeout(() => log.setAttribute("aria-live", "polite"), 200);
+}
+
+function drawUnsent(message) {
+  const at = new Date(message.at);
+  const turn = own(message.label, at, message.id);
+  add(turn, at);
+  if (message.option) use(log, message.option);
+  return turn;
+}
+
+// --- sending --------------------------------------------------------------------------------------
+
+function put(message) {
+  const waiting = { id: newId(), at: new Date().toISOString(), ...message };
+  store.addUnsent(waiting);
+  drawUnsent(waiting);
+  scrollTo({ top: document.documentElement.scrollHeight });
+  document.querySelector(".news")?.remove();
+  sendAll();
+}
+
+function press(option) {
+  put({ option: option.id, label: option.label });
+}
+
+function submit(event) {
+  event?.preventDefault();
+  const text = box.value.trim();
+  if (!text) return box.focus();
+  box.value = "";
+  store.keepDraft("");
+  fit();
+  put({ text, label: text });
+  if (matchMedia("(pointer: fine)").matches) box.focus();
+}
+
+async function session() {
+  if (!store.session()) {
+    const before = turned;
+    const fresh = await api.begin();
+    // Another tab, or "begin again", may have been quicker.
+    if (before === turned && !store.session()) store.keepSession(fresh);
+  }
+  return store.session();
+}
+
+/** Send what waits, one after the other, oldest first. Only one such run at a time. */
+async function sendAll() {
+  if (sending) return;
+  sending = true;
+  clearTimeout(retryTimer);
+  try {
+    for (let message = store.unsent()[0]; message; message = store.unsent()[0]) {
+      if (!(await sendOne(message))) return;
+    }
+    status.textContent = "";
+    pause = 0;
+  } finally {
+    sending = false;
+    typing.hidden = true;
+  }
+}
+
+/** Send one message; false when it must be tried again later. */
+async function sendOne(message) {
+  const turn = turnOf(message.id) ?? drawUnsent(message);
+  const before = turned;
+  mark(turn, "sending");
+  typing.hidden = false;
+  try {
+    const { replies } = await api.send(await session(), message);
+    store.dropUnsent(message.id);
+    mark(turn, "");
+    typing.hidden = true;
+    wakePolling();
+    if (before === turned) show(replies);
+    return true;
+  } catch (error) {
+    return before === turned ? failed(message, turn, error) : true;
+  }
+}
+
+function failed(message, turn, error) {
+  if (error instanceof api.Refused && !error.passing) {
+    if (error.status === 404) { // the conversation is no longer kept: the same words begin a new one
+      store.keepSession(null);
+      after = 0;
+      return true;
+    }
+    store.dropUnsent(message.id);
+    mark(turn, error.message);
+    if (message.option) free(log, message.option);
+    else if (!box.value) box.value = message.text; // to be mended and sent again
+    return true;
+  }
+  for (const waiting of store.unsent()) {
+    const drawn = turnOf(waiting.id);
+    if (drawn) mark(drawn, "unsent", sendAll);
+  }
+  status.textContent = error instanceof api.Refused ? words.busy : words.offline;
+  pause = longer(pause);
+  retryTimer = setTimeout(sendAll, pause);
+  return false;
+}
+
+// --- later replies --------------------------------------------------------------------------------
+
+let wakePolling = () => {};
+let polling = new AbortController();
+
+const sleep = (ms) => new Promise((resolve) => {
+  const timer = setTimeout(resolve, ms);
+  wakePolling = () => {
+    clearTimeout(timer);
+    resolve();
+  };
+});
+
+/** Ask for later replies for as long as the page is looked at. Hidden pages ask nothing and cost nothing. */
+async function poll() {
+  let rest = 0;
+  for (;;) {
+    if (document.hidden || !store.session()) {
+      await sleep(2 ** 30);
+      continue;
+    }
+    const before = turned;
+    polling = new AbortController();
+    try {
+      const { replies, last } = await api.later(store.session(), after, WAIT, polling.signal);
+      rest = 0;
+      if (before !== turned) continue;
+      after = Math.max(after, last);
+      show(replies, { follow: sending || nearEnd() });
+    } catch (error) {
+      if (document.hidden || before !== turned) continue;
+      if (error instanceof api.Refused && error.status === 404) {
+        if (!sending) store.keepSession(null);
+        after = 0;
+        continue;
+      }
+      rest = longer(rest);
+      await sleep(rest);
+    }
+  }
+}
+
+/** Draw what the store of the service holds; other tabs and devices may have added to it. */
+async function restore() {
+  const before = turned;
+  const held = store.session();
+  if (!held) return;
+  try {
+    const { turns, last } = await api.history(held);
+    if (before !== turned || held !== store.session()) return;
+    turns.filter((turn) => turn.from === "resident").forEach((turn) => store.dropUnsent(turn.message_id));
+    after = Math.max(after, last);
+    const missing = (turn) => (turn.from === "bot" ? !log.querySelector(`[data-reply="${turn.id}"]`) : turn.text && !turnOf(turn.message_id));
+    if (!turns.some(missing)) return;
+    const atEnd = nearEnd() || !log.querySelector(".turn.own");
+    draw(turns);
+    const newest = [...log.querySelectorAll(".turn.own")].pop();
+    if (atEnd && newest) bring(newest);
+  } catch (error) {
+    if (error instanceof api.Refused && error.status === 404) store.keepSession(null);
+  }
+}
+
+// --- beginning again ------------------------------------------------------------------------------
+
+function beginAgain() {
+  turned += 1;
+  polling.abort();
+  store.forget();
+  after = 0;
+  clear();
+  find("again").hidden = true;
+  document.querySelector(".news")?.remove();
+  status.textContent = "";
+  box.focus();
+  if (document.body.hasAttribute("data-held")) {
+    document.body.removeAttribute("data-held");
+    api.begin({ again: true }).then(store.keepSession, () => null); // the cookie of the plain form is forgotten, too
+  }
+}
+
+// --- the box --------------------------------------------------------------------------------------
+
+/** As high as its text, where CSS alone can't. */
+function fit() {
+  if (CSS.supports("field-sizing", "content")) return;
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + 4}px`;
+}
+
+function typed() {
+  store.keepDraft(box.value);
+  fit();
+}
+
+function key(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return; // an input method is at work
+  submit(event);
+}
+
+// --- at the start ---------------------------------------------------------------------------------
+
+async function start() {
+  document.documentElement.classList.add("js");
+  box.required = false;
+  box.value ||= store.draft();
+  fit();
+  find("ask").addEventListener("submit", submit);
+  box.addEventListener("input", typed);
+  box.addEventListener("keydown", key);
+  find("again").addEventListener("submit", (event) => {
+    event.preventDefault();
+    find("sure").returnValue = "";
+    find("sure").showModal();
+  });
+  find("sure").addEventListener("close", () => find("sure").returnValue === "again" && beginAgain());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && embedded && !find("sure").open) window.parent.postMessage("chat:close", location.origin);
+  });
+  window.addEventListener("online", () => {
+    pause = 0;
+    wakePolling();
+    sendAll();
+  });
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden) return polling.abort();
+    await restore();
+    wakePolling();
+    sendAll();
+  });
+  if (embedded && matchMedia("(pointer: fine)").matches) box.focus();
+  await adopt();
+  if (store.session()) await restore();
+  if (!log.querySelector(".turn.own")) draw([]);
+  sendAll();
+  poll();
+}
+
+/** Go on with the conversation that was begun without JavaScript. */
+async function adopt() {
+  if (store.session() || !document.body.hasAttribute("data-held")) return;
+  try {
+    store.keepSession(await api.begin());
+  } catch {
+    // Offline: the plain page below stays as it is.
+  }
+}
+
+start();

@@ -1,0 +1,101 @@
+"""What the handlers of the info page share, and how they answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from aiohttp import web
+
+from info_page.cache import NEVER_KEEP, PageCache, Stored, send, store
+from info_page.render import Page, Renderer
+from info_page.static_files import StaticFiles
+from info_page.throttle import Throttle
+from knowledge_base.clock import Clock
+from knowledge_base.errors import KnowledgeBaseError, NotFound
+from knowledge_base.live_faq import FaqSnapshot, LiveFaq
+from knowledge_base.settings import Settings
+from knowledge_base.storage import question_store
+from knowledge_base.storage.database import Database
+from translations.loader import pick_language
+
+_RECENT = timedelta(days=90)
+_COUNTED_ANEW = timedelta(minutes=10)
+_XML = {"sitemap.xml": "application/xml", "feed.xml": "application/atom+xml"}
+
+
+class Popular:
+    """How often each entry was asked lately; counted anew every ten minutes at most."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counts: Mapping[str, int] = {}
+        self._counted_at: datetime | None = None
+
+    async def counts(self, now: datetime) -> Mapping[str, int]:
+        """Questions by entry; the former counts while the store can't be read."""
+        if self._counted_at is None or not timedelta() <= now - self._counted_at < _COUNTED_ANEW:
+            self._counted_at = now
+            try:
+                self._counts = await self._database.read(question_store.counts_by_entry, now - _RECENT)
+            except KnowledgeBaseError:
+                return self._counts
+        return self._counts
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The parts a handler works with."""
+
+    database: Database
+    faq: LiveFaq
+    settings: Settings
+    clock: Clock
+    renderer: Renderer
+    static: StaticFiles
+    popular: Popular
+    pages: PageCache = field(default_factory=PageCache)
+    lookups: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=10)))
+    votes: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
+
+
+FACE = web.AppKey("info_page", Face)
+Build = Callable[[FaqSnapshot, date], Page | None]
+
+
+def language_of(request: web.Request) -> str:
+    """The reader's language: `?lang=`, else Vietnamese."""
+    return pick_language(request.query.get("lang"))
+
+
+def drawn(face: Face, page: Page, language: str) -> Stored:
+    """A page as bytes."""
+    body = face.renderer.render(page, language, face.faq.today())
+    return store(body, _XML.get(page.template, "text/html"))
+
+
+def kept(request: web.Request, build: Build, *variant: object) -> web.Response:
+    """A page that is the same for everybody, from memory where it was drawn before.
+
+    Raises:
+        NotFound: there is no such page; the caller may know more about why.
+    """
+    face = request.app[FACE]
+    faq, day, language = face.faq.snapshot, face.faq.today(), language_of(request)
+    key = (request.path, language, faq.number, day, *variant)
+    stored = face.pages.get(key)
+    if stored is None:
+        page = build(faq, day)
+        if page is None:
+            raise NotFound("page")
+        stored = drawn(face, page, language)
+        face.pages.put(key, stored)
+    return send(request, stored)
+
+
+def once(request: web.Request, page: Page) -> web.Response:
+    """A page for this reader only: kept nowhere."""
+    stored = drawn(request.app[FACE], page, language_of(request))
+    headers = {"Cache-Control": NEVER_KEEP}
+    return web.Response(
+        body=stored.body, status=page.status, content_type="text/html", charset="utf-8", headers=headers
+    )

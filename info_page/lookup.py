@@ -1,0 +1,117 @@
+"""`/tra-cuu`: where a question stands, by the code its asker holds. Never its words, nor who asked."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from aiohttp import web
+
+from info_page.browse import window_on
+from info_page.face import FACE, once
+from info_page.forms import read_form
+from info_page.render import Page
+from info_page.throttle import visitor
+from knowledge_base.faq.revision import Revision
+from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.questions.privacy import MASK, find_personal_data
+from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
+from knowledge_base.questions.reference import read_reference
+from knowledge_base.storage import question_store
+from knowledge_base.storage.database import Transaction
+
+_PATH = "/tra-cuu"
+_LONGEST_CODE = 20
+_CONTACT = ("phone", "email")  # an office's own number may stand in an answer; a resident's may not
+
+
+class Status(StrEnum):
+    """What the asker is told."""
+
+    RECEIVED = "received"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one question stands, without a word of the question."""
+
+    reference: str
+    status: Status
+    due_on: date | None
+    answer: dict[str, Any] | None
+    entry_key: str | None
+
+
+def standing(tx: Transaction, reference: str) -> Standing | None:
+    """Read where the question behind a code stands."""
+    question = question_store.question_by_reference(tx, reference)
+    if question is None:
+        return None
+    answers = [] if _is_private(question) else question_store.answers_of(tx, question.id)
+    content = _without_personal_data(answers[-1].content, question.text) if answers else None
+    key = None if _is_private(question) else question.disposition_entry or question.entry_key
+    return Standing(question.reference, _status(question), question.due_on, content, key)
+
+
+def _is_private(question: Question) -> bool:
+    return question.close_reason == CloseReason.PERSONAL_CASE
+
+
+def _status(question: Question) -> Status:
+    if question.state in OPEN_STATES:
+        return Status.WAITING
+    if question.state in (QuestionState.ANSWERED, QuestionState.ANSWERED_BY_BOT):
+        return Status.ANSWERED
+    return Status.CLOSED if question.state == QuestionState.CLOSED else Status.RECEIVED
+
+
+def _without_personal_data(content: dict[str, Any], asked: str) -> dict[str, Any]:
+    texts = {name: _masked(str(content.get(name, "")), asked) for name in ("short_answer", "details")}
+    return {**content, **texts}
+
+
+def _masked(text: str, asked: str) -> str:
+    """The text without identity numbers, and without any number or address that the asker wrote himself.
+
+    Where the asker's words were blanked with time, nobody can tell any more whose numbers they are.
+    """
+    for hit in reversed(find_personal_data(text)):
+        if hit.kind not in _CONTACT or not asked or text[hit.start : hit.end] in asked:
+            text = text[: hit.start] + MASK + text[hit.end :]
+    return text
+
+
+def _page(**shows: Any) -> Page:
+    status = shows.pop("status", 200)
+    blank = {"typed": "", "standing": None, "published": None, "window": None, "fault": None}
+    return Page("lookup.html", _PATH, {**blank, **shows}, status=status)
+
+
+def _published(faq: FaqSnapshot, found: Standing) -> Revision | None:
+    """The public page that settles the question, if there is one."""
+    return faq.revisions.get(found.entry_key) if found.entry_key else None
+
+
+async def form(request: web.Request) -> web.Response:
+    """The empty form; `?ma=` fills it in."""
+    return once(request, _page(typed=request.query.get("ma", "")[:_LONGEST_CODE]))
+
+
+async def look_up(request: web.Request) -> web.Response:
+    """The form's answer. A POST, so that the code stands in no address and no log."""
+    face = request.app[FACE]
+    typed = (await read_form(request)).get("ma", "").strip()[:_LONGEST_CODE]
+    reference = read_reference(typed)
+    if reference is None:
+        return once(request, _page(typed=typed, fault="shape" if typed else "empty"))
+    if not face.lookups.allows(visitor(request), face.clock.now()):
+        return once(request, _page(typed=typed, fault="too_often", status=429))
+    found = await face.database.read(standing, reference)
+    if found is None:
+        return once(request, _page(typed=typed, fault="unknown"))
+    published = _published(face.faq.snapshot, found)
+    window = window_on(published.entry.in_force, face.faq.today()) if published else None
+    return once(request, _page(typed=reference, standing=found, published=published, window=window))

@@ -1,0 +1,141 @@
+"""What each page shows: pure functions of the FAQ, the day and the counts; nothing here knows HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from info_page import browse
+from info_page.browse import Window, window_on
+from info_page.render import Page
+from knowledge_base.faq.entry import LegalBasis
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.revision import Revision
+from knowledge_base.live_faq import FaqSnapshot
+
+_MOST_ASKED = 6
+_NEWEST = 5
+_NEIGHBOURS = 5
+PER_PAGE = 20
+
+TOPIC = "/chu-de/"
+ENTRY = "/hoi-dap/"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A legal basis with its document, where the register has it."""
+
+    basis: LegalBasis
+    document: LegalDocument | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A topic and how many answers it holds today."""
+
+    topic: Topic
+    size: int
+
+
+def home(faq: FaqSnapshot, day: date, counts: Mapping[str, int]) -> Page:
+    """Search, topics, what people ask most, what changes soon, new questions."""
+    today = faq.in_force(day)
+    shows = {
+        "shelves": [Shelf(topic, len(browse.in_topic(today, topic.slug))) for topic in faq.topics],
+        "most_asked": browse.most_asked(today, faq.topics, counts, _MOST_ASKED),
+        "changes": browse.changes_soon(list(faq.revisions.values()), day),
+        "newest": browse.new_answers(today)[:_NEWEST],
+        "on_trial": any(revision.on_trial for revision in today),
+        "empty": not faq.revisions,
+    }
+    return Page("home.html", "/", shows)
+
+
+def topic(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
+    """One topic: what holds today, then what will hold later."""
+    found = next((topic for topic in faq.topics if topic.slug == slug), None)
+    if found is None:
+        return None
+    now = browse.in_topic(faq.in_force(day), slug)
+    later = browse.coming(browse.in_topic(faq.revisions.values(), slug), day)
+    shows = {
+        "topic": found,
+        "now": now,
+        "later": later,
+        "on_trial": any(revision.on_trial for revision in [*now, *later]),
+    }
+    return Page("topic.html", TOPIC + slug, shows)
+
+
+def entry(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
+    """One question with its answer and everything that backs it."""
+    revision = browse.by_slug(faq.revisions.values(), slug)
+    if revision is None:
+        return None
+    others = browse.other_windows(faq.revisions.values(), revision)
+    siblings = browse.in_topic(faq.in_force(day), revision.entry.topic)
+    near = [sibling for sibling in siblings if sibling is not revision and sibling not in others]
+    shows = {
+        "revision": revision,
+        "entry": revision.entry,
+        "window": window_on(revision.entry.in_force, day),
+        "topic": next((topic for topic in faq.topics if topic.slug == revision.entry.topic), None),
+        "bases": [Basis(basis, faq.documents.get(basis.document)) for basis in revision.entry.legal_basis],
+        "now": [other for other in others if window_on(other.entry.in_force, day) is Window.OPEN],
+        "others": [other for other in others if window_on(other.entry.in_force, day) is not Window.OVER],
+        "near": near[:_NEIGHBOURS],
+        "thanks": False,
+    }
+    return Page("entry.html", ENTRY + slug, shows)
+
+
+def thanked(page: Page) -> Page:
+    """An entry's page after somebody said whether it helped."""
+    return Page(page.template, page.path, {**page.shows, "thanks": True})
+
+
+def new_answers(faq: FaqSnapshot, day: date, number: int) -> Page | None:
+    """All questions and answers published from the queue, newest first, in pages."""
+    found = browse.new_answers(faq.in_force(day))
+    last = max(1, -(-len(found) // PER_PAGE))
+    if not 1 <= number <= last:
+        return None
+    shows = {
+        "revisions": found[(number - 1) * PER_PAGE : number * PER_PAGE],
+        "number": number,
+        "last": last,
+        "on_trial": False,
+    }
+    query = {"trang": str(number)} if number > 1 else {}
+    return Page("new_answers.html", "/hoi-dap-moi", shows, query)
+
+
+def about() -> Page:
+    """What this is, what it is not for, what is kept."""
+    return Page("about.html", "/gioi-thieu")
+
+
+def sitemap(faq: FaqSnapshot, day: date) -> Page:
+    """Every address a search engine may show."""
+    listed = [*faq.in_force(day), *browse.coming(faq.revisions.values(), day)]
+    return Page("sitemap.xml", "/sitemap.xml", {"topics": faq.topics, "revisions": listed})
+
+
+def feed(faq: FaqSnapshot, day: date) -> Page:
+    """The newest answers in force, for feed readers."""
+    found = sorted(faq.in_force(day), key=lambda revision: revision.published_at or revision.created_at, reverse=True)
+    return Page("feed.xml", "/hoi-dap.atom", {"revisions": found[:30]})
+
+
+def search(faq: FaqSnapshot, words: str, keys: list[str], best: int, topics: list[Topic]) -> Page:
+    """What the matcher found: the `best` first ones with their answers."""
+    found: list[Revision] = [faq.revisions[key] for key in keys]
+    shows = {
+        "words": words,
+        "best": found[:best],
+        "rest": found[best:],
+        "sure": best > 0,
+        "topics": topics,
+        "on_trial": any(revision.on_trial for revision in found[:best]),
+    }
+    return Page("search.html", "/tim", shows, {"q": words} if words else {})

@@ -1,0 +1,152 @@
+"""A small house for the verbs: five accounts, a register, two live entries, and a resident who asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+
+from knowledge_base import officer_queue
+from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
+from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.officer_queue import RESIDENT, AnswerText
+from knowledge_base.questions.lifecycle import Role
+from knowledge_base.questions.question import Question
+from knowledge_base.questions.reference import new_reference
+from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
+from knowledge_base.storage.database import Database, Transaction
+
+ACCOUNTS = {
+    "officer": Role.OFFICER,
+    "officer2": Role.OFFICER,
+    "editor": Role.EDITOR,
+    "editor2": Role.EDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+LAW = "01/2026/TT-THU"
+OLD_LAW = "02/2020/TT-THU"
+
+
+def an_entry(key: str = "E1", **changes: Any) -> FaqEntry:
+    values: dict[str, Any] = {
+        "key": key,
+        "kind": "answer",
+        "status": "approved",
+        "approved_by": "project",
+        "topic": "thu-tuc",
+        "question": f"Câu hỏi {key}?",
+        "short_answer": f"Trả lời ngắn {key}.",
+        "details": "Chi tiết.",
+        "phrasings": (f"hỏi về {key}",),
+        "legal_basis": (LegalBasis(LAW, "Điều 1"),),
+        **changes,
+    }
+    return FaqEntry(**values)
+
+
+def _furnish(tx: Transaction) -> None:
+    for name, role in ACCOUNTS.items():
+        staff_store.add_member(tx, name, role, "0", "no hash", must_change=False)
+    faq_store.put_topic(tx, 0, Topic("thu-tuc", "Thủ tục", "Procedures", ""))
+    faq_store.put_document(tx, LegalDocument(LAW, in_force=InForce(date(2026, 1, 1))))
+    faq_store.put_document(tx, LegalDocument(OLD_LAW, in_force=InForce(date(2020, 1, 1), date(2025, 12, 31))))
+    for key in ("E1", "E2"):
+        entry = an_entry(key)
+        faq_store.ensure_entry(tx, key, entry.question)
+        faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "import", approved_by="project")
+        faq_store.replace_phrasings(tx, key, entry.phrasings, keep_questions=False)
+
+
+def _ask(tx: Transaction, text: str, resident: str, channel: str, urgent: bool) -> Question:
+    ref = contact_store.ensure_contact(tx, channel, resident)
+    return officer_queue.ask(tx, ref, channel, "0", new_reference(), text, [], urgent=urgent)
+
+
+def _queue(tx: Transaction, question: Question) -> None:
+    officer_queue.queue(tx, question, RESIDENT, 5, "unknown")
+
+
+@dataclass
+class House:
+    """What tests do again and again, in one transaction each."""
+
+    database: Database
+    clock: Any
+
+    def do(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.database.write_now(verb, *args, **kwargs)
+
+    def see(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.database.read_now(verb, *args, **kwargs)
+
+    def who(self, name: str) -> staff_store.StaffMember:
+        return self.see(staff_store.member_by_username, name)
+
+    def asked(
+        self, text: str = "Tôi hỏi một điều lạ?", resident: str = "r1", channel: str = "telegram", urgent: bool = False
+    ) -> Question:
+        return self.do(_ask, text, resident, channel, urgent)
+
+    def queued(self, text: str = "Tôi hỏi một điều lạ?", resident: str = "r1") -> int:
+        question = self.asked(text, resident)
+        self.do(_queue, question)
+        return question.id
+
+    def assigned(self, text: str = "Tôi hỏi một điều lạ?", officer: str = "officer", resident: str = "r1") -> int:
+        question_id = self.queued(text, resident)
+        self.do(officer_queue.claim, self.who(officer), question_id)
+        return question_id
+
+    def answered(self, text: str = "Tôi hỏi một điều lạ?", officer: str = "officer", resident: str = "r1") -> int:
+        question_id = self.assigned(text, officer, resident)
+        self.do(officer_queue.answer, self.who(officer), question_id, self.words())
+        return question_id
+
+    def words(self, **changes: Any) -> AnswerText:
+        values: dict[str, Any] = {
+            "kind": "answer",
+            "short_answer": "Câu trả lời của cán bộ thử nghiệm.",
+            "details": "",
+            "topic": "thu-tuc",
+            "legal_basis": ((LAW, "Điều 2"),),
+            **changes,
+        }
+        return AnswerText(**values)
+
+    def question(self, question_id: int) -> Question:
+        return self.see(question_store.question, question_id)
+
+    def events(self, question_id: int) -> list[str]:
+        return [event.action for event in reversed(self.see(event_store.events_of, question_id=question_id))]
+
+    def told(self, question_id: int) -> list[dict[str, Any]]:
+        return [message.body for message in self.see(outbox_store.messages_of_question, question_id)]
+
+    def review(self, question_id: int) -> Any:
+        return self.see(faq_store.revision_from_question, question_id)
+
+
+@pytest.fixture
+def house_maker(clock: Any) -> Callable[[Database], House]:
+    """For tests that bring a store of their own."""
+
+    def make(database: Database) -> House:
+        database.write_now(_furnish)
+        return House(database, clock)
+
+    return make
+
+
+@pytest.fixture
+def house(both_databases: Database, clock: Any) -> House:
+    both_databases.write_now(_furnish)
+    return House(both_databases, clock)
+
+
+@pytest.fixture
+def small_house(database: Database, clock: Any) -> House:
+    """The same on SQLite only, for tests that don't touch what differs."""
+    database.write_now(_furnish)
+    return House(database, clock)

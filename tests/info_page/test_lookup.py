@@ -1,0 +1,113 @@
+"""Looking a question up by its code: where it stands, never its words nor its asker."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from knowledge_base.storage import question_store
+from knowledge_base.storage.tables import staff
+from tests.info_page.small_faq import add_question
+
+CODE = "K7MP-42QX"
+
+
+async def _look(client: Any, code: str, **kwargs: Any) -> Any:
+    return await client.post("/tra-cuu", data={"ma": code}, **kwargs)
+
+
+async def _text(client: Any, code: str = CODE) -> str:
+    response = await _look(client, code)
+    assert response.status == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    text = str(await response.text())
+    assert "bà Thử Nghiệm" not in text
+    assert "0900000000" not in text
+    return text
+
+
+def _answered(tx: Any, answer: dict[str, Any], **values: Any) -> None:
+    row = {
+        "username": "can-bo-thu-nghiem",
+        "role": "officer",
+        "unit_code": "0",
+        "password_hash": "x",
+        "created_at": tx.now,
+    }
+    officer = tx.execute(staff.insert().values(**row).returning(staff.c.id)).scalar_one()
+    question_id = add_question(tx, CODE, **{"state": "answered", **values})
+    question_store.add_answer(tx, question_id, officer, answer, None)
+
+
+@pytest.mark.parametrize("typed", ["K7MP-42QX", " k7mp42qx ", "k7mp 42qx"])
+async def test_waiting_with_its_day(client: Any, database: Any, typed: str) -> None:
+    await database.write(add_question, CODE, due_on=date(2026, 11, 30))
+    text = await _text(client, typed)
+    assert "Cán bộ đang xem câu hỏi của bạn" in text
+    assert "30/11/2026" in text
+
+
+async def test_a_missed_day_is_owned_up_to(client: Any, database: Any) -> None:
+    await database.write(add_question, CODE, due_on=date(2026, 11, 20), state="assigned")
+    assert "Xin lỗi bạn vì đã trễ hẹn" in await _text(client)
+
+
+async def test_answered_with_words_but_without_the_askers_data(client: Any, database: Any) -> None:
+    words = "Gọi 0911111111 của xã. Chúng tôi sẽ gọi số 0900000000, căn cước 001099000111."
+    await database.write(_answered, {"short_answer": words, "details": "## Giấy tờ\n- <b>Đơn</b>", "legal_basis": []})
+    text = await _text(client)
+    assert "Đã trả lời" in text
+    assert "0911111111" in text
+    assert "001099000111" not in text
+    assert "<h2>Giấy tờ</h2>" in text
+    assert "<b>Đơn" not in text
+
+
+async def test_after_the_askers_words_were_deleted_no_number_is_shown(client: Any, database: Any) -> None:
+    await database.write(_answered, {"short_answer": "Gọi 0911111111.", "details": "", "legal_basis": []}, text="")
+    assert "0911111111" not in await _text(client)
+
+
+async def test_a_private_case_shows_no_answer(client: Any, database: Any) -> None:
+    answer = {"short_answer": "Trường hợp riêng", "details": "", "legal_basis": []}
+    await database.write(_answered, answer, state="closed", close_reason="personal_case")
+    text = await _text(client)
+    assert "Đã khép lại" in text
+    assert "Trường hợp riêng" not in text
+
+
+async def test_a_published_answer_leads_to_its_page(client: Any, database: Any) -> None:
+    await database.write(add_question, CODE, state="answered", disposition="linked", disposition_entry="T25")
+    assert 'href="/hoi-dap/ho-ngheo-co-duoc-cap-the-bao-hiem-y-te-khong"' in await _text(client)
+
+
+async def test_wrong_codes_meet_kind_words(client: Any) -> None:
+    assert "Mời bạn nhập mã trước" in await _text(client, "")
+    assert "Mã có tám ký tự" in await _text(client, "xin chào")
+    assert "không tìm thấy câu hỏi nào có mã này" in await _text(client, "K7MP-42QW")
+    assert "<img" not in await _text(client, '"><img src=x>')
+
+
+async def test_guessing_is_throttled_by_address(client: Any, clock: Any) -> None:
+    for _ in range(20):
+        assert (await _look(client, "K7MP-42QW")).status == 200
+    refused = await _look(client, "K7MP-42QW")
+    assert refused.status == 429
+    assert "đợi mười phút" in await refused.text()
+    clock.advance(timedelta(minutes=10, seconds=1))
+    assert (await _look(client, "K7MP-42QW")).status == 200
+
+
+async def test_the_code_of_a_link_only_fills_the_form(client: Any, database: Any) -> None:
+    await database.write(add_question, CODE)
+    text = await (await client.get("/tra-cuu?ma=K7MP-42QX")).text()
+    assert 'value="K7MP-42QX"' in text
+    assert "Cán bộ đang xem" not in text
+
+
+async def test_strange_forms_are_refused(client: Any) -> None:
+    assert (await _look(client, CODE, headers={"Sec-Fetch-Site": "cross-site"})).status == 403
+    assert (await _look(client, "x" * 20_000)).status == 413
+    header = {"Content-Type": "application/x-www-form-urlencoded; charset=no-such"}
+    assert (await client.post("/tra-cuu", data=b"ma=1", headers=header)).status == 400
+    assert (await client.post("/tra-cuu", data=b"ma=%ff%fe")).status in (200, 400)
