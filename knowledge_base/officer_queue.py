@@ -259,7 +259,7 @@ def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerT
 def _propose(tx: Transaction, member: StaffMember, question: Question, text: AnswerText) -> int:
     """The answer as a revision in review, of an entry made for this question."""
     entry = FaqEntry(
-        key=f"Q-{question.reference}",
+        key=f"Q{question.id}",  # not the reference: whoever knows that may look the answer up
         kind="referral" if text.kind == "referral" else "answer",
         status="draft",
         approved_by="",

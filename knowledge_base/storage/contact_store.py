@@ -45,3 +45,9 @@ def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
 def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:
     """Remember that messages to this resident can't arrive (or can again)."""
     tx.execute(update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None))
+
+
+def set_reachable(tx: Transaction, ref: str) -> None:
+    """The resident wrote: what was known of his being out of reach is over."""
+    known = (contacts.c.ref == ref) & contacts.c.unreachable_at.is_not(None)
+    tx.execute(update(contacts).where(known).values(unreachable_at=None))

@@ -162,7 +162,7 @@ def counts_by_entry(tx: Transaction, since: datetime) -> dict[str, int]:
         .where(questions.c.entry_key.is_not(None), questions.c.received_at >= since)
         .group_by(questions.c.entry_key)
     )
-    return {key: number for key, number in tx.execute(query)}
+    return dict(tx.execute(query).all())
 
 
 def channels_used(tx: Transaction) -> list[str]:

@@ -225,9 +225,7 @@ async def make_desk(
     clients: list[TestClient[web.Request, web.Application]] = []
     database.write_now(_fill, password_hash)
 
-    async def make(
-        fetch_media: Any = None, channel_states: Any = None, forgotten: Any = None, **values: Any
-    ) -> Desk:
+    async def make(fetch_media: Any = None, channel_states: Any = None, forgotten: Any = None, **values: Any) -> Desk:
         faq = LiveFaq(database, clock, index_cache)
         await faq.refresh()
         settings = Settings(**values)

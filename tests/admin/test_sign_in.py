@@ -1,10 +1,12 @@
 """Signing in: right, wrong, throttled, disabled, first password; cookies; ends of a session."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from knowledge_base import passwords
 from knowledge_base.accounts import change_own_password, disable_account, wait_after
 from knowledge_base.errors import InvalidInput
 from knowledge_base.passwords import check_password, hash_password, new_password
@@ -33,7 +35,7 @@ async def test_a_wrong_password_and_an_unknown_name_look_the_same(desk: Desk) ->
 
 async def test_unknown_names_are_hashed_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    monkeypatch.setattr("admin.views.sign_in.verify_password", lambda stored, _password: seen.append(stored) or False)
+    monkeypatch.setattr(passwords, "verify_password", lambda stored, _password: seen.append(stored) or False)
     await desk.browser().sign_in("khong-co-ai", "mật khẩu nào đó")
     assert len(seen) == 1
     assert seen[0].startswith("$argon2id$")
@@ -67,8 +69,6 @@ def test_the_wait_is_capped() -> None:
 
 
 async def test_tries_at_the_same_time_do_not_slip_through(desk: Desk) -> None:
-    import asyncio  # noqa: PLC0415
-
     pages = await asyncio.gather(*(desk.browser().sign_in("can-bo", "sai hoàn toàn rồi") for _ in range(9)))
     assert sorted(page.status for page in pages) == [401] * 5 + [429] * 4
 

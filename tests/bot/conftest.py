@@ -55,9 +55,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def faq(database: Database, clock, tmp_path: Path) -> LiveFaq:
+async def faq(database: Database, clock, tmp_path_factory: pytest.TempPathFactory) -> LiveFaq:
     database.write_now(fill)
-    live = LiveFaq(database, clock)
+    live = LiveFaq(database, clock, tmp_path_factory.getbasetemp() / "index")  # built once for all tests
     await live.refresh()
     return live
 

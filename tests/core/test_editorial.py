@@ -38,8 +38,8 @@ def test_an_officers_answer_becomes_a_page_of_its_own(house) -> None:
     before = house.see(faq_store.publication_number)
     live_id = publish(house, question_id)
     question = house.question(question_id)
-    assert (question.disposition, question.disposition_entry) == (Disposition.OWN_PAGE, f"Q-{question.reference}")
-    live = house.see(faq_store.published_of, f"Q-{question.reference}")
+    assert (question.disposition, question.disposition_entry) == (Disposition.OWN_PAGE, f"Q{question.id}")
+    live = house.see(faq_store.published_of, f"Q{question.id}")
     assert (live.id, live.author, live.approved_by, live.on_trial) == (live_id, "officer", "editor", False)
     assert house.see(faq_store.publication_number) > before
     assert house.see(ledger) == {"total": 1, "own_page": 1, "linked": 0, "excluded": {}, "pending": 0}

@@ -1,6 +1,7 @@
 """The page over a small FAQ."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +24,15 @@ def settings(tmp_path: Any) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Most tests have the same FAQ: its index is built once."""
+    return tmp_path_factory.mktemp("index")
+
+
 @pytest.fixture
-def faq(database: Database, clock: Any) -> LiveFaq:
-    return LiveFaq(database, clock)
+def faq(database: Database, clock: Any, index_cache: Path) -> LiveFaq:
+    return LiveFaq(database, clock, index_cache)
 
 
 Start = Callable[[], Awaitable[TestClient[Any, Any]]]

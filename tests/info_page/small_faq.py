@@ -59,7 +59,7 @@ ENTRIES = (
     ),
 )
 RESIDENTS = entry(
-    "Q-K7MP-42QX",
+    "Q7",
     "Tôi ở trọ thì hỏi ở đâu?",
     "Bạn hỏi Ủy ban nhân dân cấp xã nơi đang ở.",
     kind="referral",

@@ -1,0 +1,505 @@
+"""The Telegram channel over real parts (inbox, delivery, store, small FAQ), against `lo-bot-api-emulator`."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from sqlalchemy import func, select
+
+from bot.channels import supervisor
+from bot.channels.protocol import Health
+from bot.channels.supervisor import supervise
+from bot.channels.telegram import COMMANDS, PATH, Telegram
+from bot.conversation.message import Option, Reply
+from bot.delivery import Delivery
+from bot.inbox import Inbox
+from knowledge_base.errors import Unavailable
+from knowledge_base.settings import Settings
+from knowledge_base.storage import contact_store, outbox_store, tables
+from knowledge_base.storage.database import Database, Transaction
+from tests.journeys.telegram_platform import TOKEN, Platform
+
+SURE = "hộ nghèo có được phát thẻ bảo hiểm y tế không"
+UNSURE = "làm sao để đăng ký kết hôn với người ở xã bên cạnh"
+SECRET = "a-secret_1"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@dataclass
+class Line:
+    """One running channel with its platform."""
+
+    platform: Platform
+    database: Database
+    channel: Telegram
+    delivery: Delivery
+    site: str
+    client: ClientSession
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.tasks = [asyncio.create_task(supervise(self.channel)), asyncio.create_task(self.delivery.run())]
+
+    async def end(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.channel.close()
+
+    async def push(self, update: dict[str, Any], secret: str | None = SECRET) -> int:
+        """POST an update to the webhook as the platform would; returns the status."""
+        headers = {} if secret is None else {HEADER: secret}
+        async with self.client.post(self.site + PATH, json=update, headers=headers) as response:
+            return response.status
+
+    async def push_raw(self, body: bytes) -> int:
+        async with self.client.post(self.site + PATH, data=body, headers={HEADER: SECRET}) as response:
+            return response.status
+
+    async def up(self) -> None:
+        await self.platform.until(lambda: self.channel.health == Health.UP, what="the channel did not come up")
+
+    async def told(self, chat: int, count: int, seconds: float = 8.0) -> list[str]:
+        what = f"{count} messages to {chat}"
+        await self.platform.until(lambda: len(self.platform.to(chat)) >= count, seconds, what)
+        return self.platform.to(chat)
+
+    async def count(self, table: Any, *conditions: Any) -> int:
+        def verb(tx: Transaction) -> int:
+            return tx.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+
+        return await self.database.read(verb)
+
+    async def outbox(self) -> dict[str, int]:
+        def verb(tx: Transaction) -> dict[str, int]:
+            rows = tx.execute(select(tables.outbox.c.state, func.count()).group_by(tables.outbox.c.state))
+            return {state: number for state, number in rows}
+
+        return await self.database.read(verb)
+
+    async def settled(self, **wanted: int) -> None:
+        """Wait until the outbox stands so."""
+        for _try in range(400):
+            if (states := await self.outbox()) == wanted:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(states)
+
+
+MakeLine = Callable[..., Any]
+
+
+@pytest.fixture
+async def make_line(
+    inbox: Inbox, faq, database: Database, settings: Settings, clock, unused_tcp_port_factory, monkeypatch
+) -> AsyncIterator[MakeLine]:
+    monkeypatch.setattr(supervisor, "back_off", lambda _attempt: timedelta(seconds=0.05))
+
+    @asynccontextmanager
+    async def make(mode: str, *, reachable: bool = True) -> AsyncIterator[Line]:
+        platform = Platform(unused_tcp_port_factory())
+        if reachable:
+            await platform.open()
+        port = unused_tcp_port_factory()
+        changes = {
+            "telegram_token": TOKEN,
+            "telegram_base_url": platform.url,
+            "telegram_mode": mode,
+            "telegram_webhook_secret": SECRET,
+            "public_url": f"http://127.0.0.1:{port}",
+        }
+        ours = settings.model_copy(update=changes)
+        channel = Telegram(inbox, database, ours, lambda text: text)
+        app = web.Application()
+        channel.add_routes(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        delivery = Delivery(database, channel, faq, ours, clock)
+        loop = asyncio.get_running_loop()
+        database.listen(lambda _signals: loop.call_soon_threadsafe(delivery.wake))
+        async with ClientSession() as client:
+            line = Line(platform, database, channel, delivery, ours.site, client)
+            line.begin()
+            try:
+                yield line
+            finally:
+                await line.end()
+                await runner.cleanup()
+                await platform.shut()
+
+    return make
+
+
+# --- both ways of receiving -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_a_question_is_answered_and_a_button_understood(make_line: MakeLine, mode: str) -> None:
+    async with make_line(mode) as line:
+        await line.up()
+        await line.platform.post(line.platform.text(7, SURE))
+        answer, notice = (await line.told(7, 2))[:2]
+        assert "Trả lời thử của T25." in answer
+        assert "/dung" in notice
+        buttons = line.platform.sent[0].buttons
+        assert [data.partition(":")[0] for _label, data in buttons] == ["clear", "unclear", "notmine"]
+        await line.platform.post(line.platform.press(7, buttons[0][1]))
+        await line.told(7, 3)
+        assert "answerCallbackQuery" in line.platform.called
+        await line.settled(sent=3)
+        assert await line.count(tables.questions, tables.questions.c.state == "closed") == 1
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_an_unknown_question_gets_a_reference_and_the_officers(make_line: MakeLine, mode: str) -> None:
+    async with make_line(mode) as line:
+        await line.up()
+        await line.platform.post(line.platform.text(8, UNSURE))
+        await line.told(8, 2)
+        assert await line.count(tables.questions, tables.questions.c.state == "queued") == 1
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_several_residents_at_once(make_line: MakeLine, mode: str) -> None:
+    async with make_line(mode) as line:
+        await line.up()
+        for chat in range(100, 120):
+            await line.platform.post(line.platform.text(chat, SURE))
+        for chat in range(100, 120):
+            answer, notice = await line.told(chat, 2, 15)
+            assert "T25" in answer
+            assert "/dung" in notice  # in order
+        await line.settled(sent=40)
+
+
+async def test_commands_and_webhook_are_registered(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        assert {"getMe", "setMyCommands", "setWebhook"} <= set(line.platform.called)
+        assert all(len(name) <= 32 for name in COMMANDS)
+
+
+# --- the same again, and what isn't ours ----------------------------------------------------------
+
+
+async def test_the_same_update_again_has_no_effect(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        update = {"update_id": 900, **line.platform.text(9, UNSURE)}
+        statuses = await asyncio.gather(*(line.push(update) for _ in range(10)))
+        assert statuses == [200] * 10
+        await line.told(9, 2)
+        assert await line.push(update) == 200
+        await line.settled(sent=2)
+        assert [await line.count(table) for table in (tables.inbox, tables.questions)] == [1, 1]
+
+
+async def test_an_update_that_was_not_acknowledged_comes_again_by_polling_without_effect(make_line: MakeLine) -> None:
+    async with make_line("polling") as line:
+        await line.up()
+        await line.platform.until(lambda: "getUpdates" in line.platform.called)
+        # The poll after the one that brings the update fails: its offset never reaches the platform.
+        line.platform.fail("getUpdates", 502)
+        await line.platform.post(line.platform.text(10, UNSURE))
+        await line.platform.until(lambda: line.platform.called.count("getMe") >= 2)  # started again
+        await line.told(10, 2)
+        await line.up()
+        await asyncio.sleep(0.2)
+        assert [await line.count(table) for table in (tables.inbox, tables.questions)] == [1, 1]
+        assert len(line.platform.to(10)) == 2
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", "a-secret_1é"])
+async def test_without_the_secret_nothing_is_stored(make_line: MakeLine, secret: str | None) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        assert await line.push({"update_id": 1, **line.platform.text(11, SURE)}, secret) == 403
+        assert [await line.count(table) for table in (tables.inbox, tables.outbox, tables.contacts)] == [0, 0, 0]
+
+
+async def test_polling_has_no_webhook(make_line: MakeLine) -> None:
+    async with make_line("polling") as line:
+        assert await line.push({"update_id": 1, **line.platform.text(11, SURE)}) == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"update_id": 50, "message": {"message_id": 1}},
+        {"update_id": 51, "message": "not an object"},
+        {"update_id": 52, "callback_query": {"id": 1}},
+        {"update_id": 53, "message": {"chat": {"id": "x" * 50}, "date": "yesterday", "message_id": []}},
+        {"update_id": 1e400},
+        {"update_id": None},
+        {"no": "id"},
+        [1, 2, 3],
+        None,
+    ],
+)
+async def test_an_authentic_update_that_cannot_be_read_is_kept_aside(make_line: MakeLine, body: Any) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        for _again in range(2):
+            assert await line.push_raw(json.dumps(body).encode()) == 200
+        assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 1
+        await line.platform.post(line.platform.text(12, SURE))  # and those that follow are not held up
+        await line.told(12, 2)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"update_id": 1, "message": '])
+async def test_noise_with_the_right_secret_is_kept_aside_too(make_line: MakeLine, raw: bytes) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        assert await line.push_raw(raw) == 200
+        assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 1
+
+
+async def test_a_body_without_end_is_refused(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        assert await line.push_raw(b" " * 300_000) == 413
+        assert await line.count(tables.inbox) == 0
+
+
+async def test_poison_does_not_stop_polling(make_line: MakeLine) -> None:
+    async with make_line("polling") as line:
+        await line.up()
+        await line.platform.post({"message": {"message_id": 1}})
+        await line.platform.post(line.platform.text(13, SURE))
+        await line.told(13, 2)
+        assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 1
+        assert line.channel.health == Health.UP
+
+
+@pytest.mark.parametrize("text", ["\ud800 lạ", "a\x00b", "́́́", "🙂" * 2000, "x" * 4096])
+async def test_odd_texts_are_taken_and_answered(make_line: MakeLine, text: str) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        assert await line.push({"update_id": 60, **line.platform.text(14, text)}) == 200
+        await line.told(14, 2)
+        assert await line.count(tables.inbox, tables.inbox.c.state == "accepted") == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": [{"file_id": "p1", "file_unique_id": "u", "width": 1, "height": 1}], "caption": "sổ của tôi"},
+        {"voice": {"file_id": "v1", "file_unique_id": "u", "duration": 3}},
+        {"document": {"file_id": "d1", "file_unique_id": "u"}},
+    ],
+)
+async def test_pictures_and_voices_go_to_an_officer_by_reference(make_line: MakeLine, content: dict[str, Any]) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        update = line.platform.text(15, "")
+        del update["message"]["text"]
+        update["message"] |= content
+        assert await line.push({"update_id": 61, **update}) == 200
+        await line.told(15, 2)
+        kept = tables.question_messages.c
+        assert await line.count(tables.question_messages, kept.media_ref.in_(["p1", "v1", "d1"])) == 1
+
+
+# --- acknowledging --------------------------------------------------------------------------------
+
+
+async def test_200_comes_only_after_commit(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        update = {"update_id": 70, **line.platform.text(16, UNSURE)}
+        waiting, go_on = threading.Event(), threading.Event()
+
+        def hold(_tx: Transaction) -> None:
+            waiting.set()
+            go_on.wait(5)
+
+        held = asyncio.create_task(line.database.write(hold))  # the one writer is busy
+        await asyncio.to_thread(waiting.wait)
+        pushed = asyncio.create_task(line.push(update))
+        await asyncio.sleep(0.2)
+        assert not pushed.done()
+        assert await line.count(tables.inbox) == 0
+        go_on.set()
+        assert await pushed == 200
+        assert await line.count(tables.inbox) == 1
+        await held
+
+
+async def test_a_store_that_fails_answers_503_and_keeps_nothing(make_line: MakeLine, monkeypatch) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        update = {"update_id": 71, **line.platform.text(17, UNSURE)}
+
+        async def broken(*_args: Any, **_named: Any) -> None:
+            raise Unavailable("database")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(line.channel._inbox, "receive", broken)
+            assert await line.push(update) == 503
+        assert await line.count(tables.inbox) == 0
+        assert await line.push(update) == 200
+        await line.told(17, 2)
+
+
+# --- the platform fails ---------------------------------------------------------------------------
+
+
+async def test_what_is_taken_while_the_platform_is_gone_is_answered_when_it_is_back(make_line: MakeLine, clock) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.shut()
+        for chat in range(20, 25):
+            await line.platform.post(line.platform.text(chat, UNSURE))
+        assert await line.count(tables.inbox) == 5
+        assert line.platform.sent == []
+        await asyncio.sleep(0.2)
+        await line.platform.open()
+        clock.advance(timedelta(minutes=20))
+        for chat in range(20, 25):
+            line.delivery.wake()
+            assert len(await line.told(chat, 2)) == 2
+        await line.settled(sent=10)
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_an_optional_call_that_fails_takes_nothing_down(make_line: MakeLine, mode: str) -> None:
+    async with make_line(mode, reachable=False) as line:
+        for method in ("setMyCommands", "setWebhook", "deleteWebhook"):
+            line.platform.fail(method, 500, times=5)
+        await line.platform.open()
+        await line.up()
+        if mode == "polling":
+            await line.platform.post(line.platform.text(30, SURE))
+        else:  # not registered, so the platform doesn't push; what comes is taken all the same
+            assert await line.push({"update_id": 1, **line.platform.text(30, SURE)}) == 200
+        await line.told(30, 2)
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_a_platform_out_of_reach_is_tried_again(make_line: MakeLine, mode: str) -> None:
+    async with make_line(mode, reachable=False) as line:
+        await line.platform.until(lambda: line.channel.health == Health.DOWN)
+        if mode == "webhook":
+            assert await line.push({"update_id": 1, **line.platform.text(31, SURE)}) == 200
+            assert await line.count(tables.inbox) == 1
+        await line.platform.open()
+        await line.up()
+        if mode == "polling":
+            await line.platform.post(line.platform.text(31, SURE))
+        await line.told(31, 2)
+
+
+async def test_a_platform_that_goes_away_is_seen_in_webhook_mode_too(make_line: MakeLine, monkeypatch) -> None:
+    monkeypatch.setattr("bot.channels.telegram._ASK_SECONDS", 0.05)
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.shut()
+        await line.platform.until(lambda: line.channel.health == Health.DOWN)
+        await line.platform.open()
+        await line.up()
+
+
+async def test_retry_after_is_honoured_and_others_go_on(make_line: MakeLine, clock) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        line.platform.fail("sendMessage", 429, retry_after=30)
+        await line.platform.post(line.platform.text(40, UNSURE))
+        await line.settled(retry_at=1, pending=1)
+        await line.platform.post(line.platform.text(41, UNSURE))
+        await line.told(41, 2)
+        clock.advance(timedelta(seconds=29))
+        line.delivery.wake()
+        await asyncio.sleep(0.2)
+        assert len(line.platform.to(40)) == 1  # the refused attempt
+        clock.advance(timedelta(seconds=2))
+        line.delivery.wake()
+        texts = await line.told(40, 3)
+        assert texts[0] == texts[1]  # the same words, not marked as a repeat: the first never arrived
+        await line.settled(sent=4)
+
+
+@pytest.mark.parametrize(
+    ("status", "description"),
+    [(403, "Forbidden: bot was blocked by the user"), (400, "Bad Request: chat not found")],
+)
+async def test_a_resident_who_cannot_be_reached_is_tried_once(
+    make_line: MakeLine, status: int, description: str
+) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        line.platform.fail("sendMessage", status, times=2, description=description)
+        await line.platform.post(line.platform.text(42, UNSURE))
+        await line.settled(failed=2)
+        assert len(line.platform.to(42)) == 2
+        assert await line.count(tables.contacts, tables.contacts.c.unreachable_at.is_not(None)) == 1
+        # The question stays, for the officer and for who looks the code up.
+        assert await line.count(tables.questions, tables.questions.c.state == "queued") == 1
+        # He writes again: he can be reached.
+        await line.platform.post(line.platform.text(42, SURE))
+        await line.told(42, 3)
+        assert await line.count(tables.contacts, tables.contacts.c.unreachable_at.is_not(None)) == 0
+
+
+async def test_an_answer_that_may_have_arrived_is_sent_again_and_says_so(make_line: MakeLine, clock) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        line.platform.fail("sendMessage", 0)  # taken, but the answer is lost
+        await line.platform.post(line.platform.text(43, SURE))
+        await line.settled(retry_at=1, pending=1)
+        clock.advance(timedelta(minutes=1))
+        line.delivery.wake()
+        texts = await line.told(43, 3)
+        assert texts[1].startswith(texts[0])
+        assert texts[1] != texts[0]
+
+
+async def test_what_a_dead_sender_left_is_sent_again_as_a_repeat(make_line: MakeLine, clock) -> None:
+    async with make_line("webhook", reachable=False) as line:
+        await line.platform.until(lambda: line.channel.health == Health.DOWN)
+        assert await line.push({"update_id": 1, **line.platform.text(44, SURE)}) == 200
+        assert len(await line.database.write(outbox_store.claim, "telegram", 4)) == 1  # and then it died
+        await line.end()
+        await line.platform.open()
+        line.begin()
+        first, second = await line.told(44, 2)
+        assert "gửi lại" in first
+        assert "gửi lại" not in second
+        await line.settled(sent=2)
+
+
+async def test_stopping_lets_what_is_in_flight_finish(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        for chat in range(50, 60):
+            await line.platform.post(line.platform.text(chat, SURE))
+        await line.end()
+        states = await line.outbox()
+        assert states.get("sending", 0) == 0
+        assert states.get("sent", 0) == len(line.platform.sent)
+
+
+async def test_a_long_answer_goes_in_parts_with_the_buttons_last(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        text = "\n\n".join(f"Đoạn {number}: " + "chữ " * 200 for number in range(12))
+        await line.channel.send("45", Reply(text, "notice", (Option("clear:AAAA-BBBB", "Rõ rồi"),)))
+        sent = [message for message in line.platform.sent if message.chat == 45]
+        assert len(sent) > 1
+        assert all(len(message.text.encode("utf-16-le")) // 2 <= 4096 for message in sent)
+        assert [bool(message.buttons) for message in sent] == [False] * (len(sent) - 1) + [True]
+        assert "".join(message.text for message in sent).count("Đoạn") == 12
+
+
+def test_who_is_unreachable_is_known_by_reference(database: Database) -> None:
+    ref = database.write_now(contact_store.ensure_contact, "telegram", "99")
+    database.write_now(contact_store.set_unreachable, ref, unreachable=True)
+    found = database.read_now(contact_store.contact, ref)
+    assert found is not None
+    assert found.unreachable_at is not None
