@@ -50,9 +50,7 @@ def _other(tx: Transaction, actor: str, staff_id: int) -> StaffMember:
     return member
 
 
-def reset_password(
-    tx: Transaction, actor: str, staff_id: int, password_hash: str, *, must_change: bool = True
-) -> str:
+def reset_password(tx: Transaction, actor: str, staff_id: int, password_hash: str, *, must_change: bool = True) -> str:
     """A new (mostly one-time) password for somebody else, whose sessions end; returns his name."""
     member = _other(tx, actor, staff_id)
     staff_store.set_password(tx, member.id, password_hash, must_change=must_change)
@@ -104,6 +102,8 @@ def begin_sign_in(tx: Transaction, subjects: Mapping[str, int]) -> timedelta:
     The try is counted as failed before the password is looked at, so that many at once can't slip through;
     `open_session` takes that back.
     """
+    for subject in sorted(subjects):
+        staff_store.one_at_a_time(tx, subject)
     left = max(_wait_left(tx, subject, free) for subject, free in subjects.items())
     if not left:
         staff_store.forget_failures_before(tx, tx.now - REMEMBERED)

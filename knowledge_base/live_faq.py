@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from knowledge_base.clock import Clock, vietnam_day
 from knowledge_base.errors import KnowledgeBaseError, Unavailable
@@ -18,6 +20,7 @@ from knowledge_base.storage import faq_store
 from knowledge_base.storage.database import Database, Transaction
 
 _LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 _POLL_SECONDS = 0.5  # a publication made by another process is live within two seconds
 
 
@@ -73,10 +76,42 @@ def build_snapshot(content: _Content, cache: Path | None = None) -> FaqSnapshot:
     return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
 
 
+def updated_snapshot(content: _Content, former: FaqSnapshot) -> FaqSnapshot:
+    """Content with an index that keeps what the former one learned: live at once, for learning anew takes longer."""
+    index = former.index.updated([indexed(revision) for revision in content.revisions.values()])
+    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    """Run in a thread that doesn't hold up the end of the process, however long it takes."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(error: Exception | None, result: T | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - belongs to who waits
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(settle, failure, result)
+
+    threading.Thread(target=run, name="index", daemon=True).start()
+    return await future
+
+
 def _cached_index(entries: Sequence[IndexedEntry], folder: Path) -> MatchIndex:
     path = folder / f"index-{MatchIndex.content_hash(entries)}.bin"
     if path.exists():
-        with contextlib.suppress(ValueError):  # written by an older program: built anew below
+        with contextlib.suppress(Unavailable):  # damaged, or written by an older program: built anew below
             return MatchIndex.from_bytes(path.read_bytes())
     index = MatchIndex.build(entries)
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +131,7 @@ class LiveFaq:
         self._clock = clock
         self._cache = cache
         self._snapshot: FaqSnapshot | None = None
+        self._learned = -1  # the publication whose words the index has learned
         self._lock = asyncio.Lock()
 
     @property
@@ -115,24 +151,56 @@ class LiveFaq:
         return vietnam_day(self._clock.now())
 
     async def refresh(self) -> bool:
-        """Load what is published now, if it changed; returns whether it did."""
+        """Load what is published now, if it changed; returns whether it did. Learning its words is left to `watch`."""
         async with self._lock:
             number = await self._database.read(faq_store.publication_number)
             if self._snapshot is not None and number == self._snapshot.number:
                 return False
             content = await self._database.read(read_content)
-            self._snapshot = await asyncio.to_thread(build_snapshot, content, self._cache)
+            if self._snapshot is None:
+                self._snapshot = await _aside(lambda: build_snapshot(content, self._cache))
+                self._learned = content.number
+            else:
+                former = self._snapshot
+                self._snapshot = await _aside(lambda: updated_snapshot(content, former))
             return True
 
     async def watch(self) -> None:
-        """Refresh whenever the publication number moves; runs until cancelled."""
-        while True:
-            try:
-                if await self.refresh():
-                    _LOG.info("faq live", extra={"publication": self.snapshot.number})
-            except KnowledgeBaseError:
-                _LOG.exception("faq refresh failed; the former one stays live")
-            await asyncio.sleep(_POLL_SECONDS)
+        """Refresh whenever the publication number moves, and learn beside it; runs until cancelled."""
+        learning: asyncio.Task[None] | None = None
+        try:
+            while True:
+                try:
+                    if await self.refresh():
+                        _LOG.info("faq live", extra={"publication": self.snapshot.number})
+                except KnowledgeBaseError:
+                    _LOG.exception("faq refresh failed; the former one stays live")
+                if self._behind and (learning is None or learning.done()):
+                    learning = asyncio.create_task(self._learn())
+                await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            if learning is not None:
+                learning.cancel()
+
+    @property
+    def _behind(self) -> bool:
+        return self._snapshot is not None and self._learned != self._snapshot.number
+
+    async def _learn(self) -> None:
+        """Build the index anew; when more was published meanwhile, the next round learns that."""
+        was = self.snapshot
+        entries = [indexed(revision) for revision in was.revisions.values()]
+        try:
+            index = await _aside(
+                lambda: _cached_index(entries, self._cache) if self._cache else MatchIndex.build(entries)
+            )
+        except Exception:
+            _LOG.exception("the index could not be learned anew; the updated one stays live")
+            self._learned = was.number
+            return
+        if self.snapshot.number == was.number:
+            self._snapshot = replace(was, index=index)
+            self._learned = was.number
 
     async def match(self, text: str) -> Match:
         """Entries in force today that may fit a text; off the event loop."""

@@ -1,5 +1,6 @@
 """The texts the matcher compares a message with, and what it knows of each entry."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,10 @@ import numpy as np
 from knowledge_base.faq.entry import InForce
 from knowledge_base.matching.profile import Holdings, Profile
 from knowledge_base.matching.vectors import Floats, Ints, Postings
-from knowledge_base.text.normalise import Words, spell_out
+from knowledge_base.text.fold import fold
+from knowledge_base.text.normalise import Words, folded_function_words, function_words, spell_out
+
+_MOSTLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Corpus:
 
     Rows `bounds[e]` to `bounds[e + 1]` of `postings` are the phrasings of entry e; rows from `bounds[-1]` on
     belong to no entry. `spellings` are all words of all phrasings, `forms` all words of all texts with marks.
+    `hollow` are the folded words that say nothing even without marks: "do" may be đỏ.
     `rivals`, shape (entries, entries), is 1 where two entries can be in force on the same day.
     """
 
@@ -45,6 +50,7 @@ class Corpus:
     spellings: tuple[str, ...]
     forms: frozenset[str]
     rivals: Floats
+    hollow: frozenset[str]
 
     @classmethod
     def build(cls, entries: Sequence[IndexedEntry], outside: Sequence[str]) -> "Corpus":
@@ -71,6 +77,7 @@ class Corpus:
             tuple(sorted({word for text in inside for word in text.folded if not word.isdigit()})),
             frozenset(word for text in texts for word in text.written),
             np.array([[_overlap(a.in_force, b.in_force) for b in entries] for a in entries], dtype=np.float32),
+            _hollow(texts),
         )
 
     @property
@@ -89,6 +96,16 @@ class Corpus:
     def best(self, cosines: Floats) -> Floats:
         """The best cosine of each entry's phrasings, shape (entries,)."""
         return np.maximum.reduceat(cosines[: self.inside], self.bounds[:-1])
+
+
+def _hollow(texts: Sequence[Words]) -> frozenset[str]:
+    """Folded function words that, where marks are typed, hardly ever stand for a word with matter."""
+    hollow, total = Counter[str](), Counter[str]()
+    for words in texts:
+        if words.written != words.folded:
+            total.update(words.folded)
+            hollow.update(fold(word) for word in words.written if word in function_words())
+    return frozenset(word for word in folded_function_words() if hollow[word] >= _MOSTLY * total[word])
 
 
 def _sentences(answer: str) -> Words:

@@ -59,23 +59,32 @@ class Match:
 
 
 def decide(
-    text: str, candidates: tuple[Candidate, ...], in_scope: float, thresholds: Thresholds, *, short: bool
+    text: str,
+    candidates: tuple[Candidate, ...],
+    in_scope: float,
+    thresholds: Thresholds,
+    *,
+    bare: bool = False,
+    short: bool = False,
+    unheard: bool = False,
 ) -> Match:
     """Three ways: by the best candidate's confidence, and by the probability that any candidate fits (`in_scope`).
 
-    A `short` message names too little for an answer unless it equals a phrasing.
+    A `bare` message names too little for an answer; one that is only `short` must be twice as sure.
+    With an `unheard` word in the question, one that no text of the FAQ comes near, no answer is about all of it.
     """
     if not candidates:
         return Match(text, Decision.UNKNOWN, (), "nothing_shared")
     best = candidates[0].confidence
+    needed = (1 + thresholds.high) / 2 if short else thresholds.high
     other = candidates[1].confidence if len(candidates) > 1 else 0.0
-    if best >= thresholds.high and in_scope >= thresholds.low and not short:
-        if best - other >= thresholds.margin:
+    if best >= needed and in_scope >= thresholds.low and not bare:
+        if best - other >= thresholds.margin and not unheard:
             return Match(text, Decision.CONFIDENT, candidates, "above_high")
-        reason = "margin"
+        reason = "unheard_word" if unheard else "margin"
     elif in_scope < thresholds.low:
         return Match(text, Decision.UNKNOWN, candidates, "below_low")
     else:
-        reason = "too_short" if short else "below_high"
+        reason = "too_short" if bare or (short and best >= thresholds.high) else "below_high"
     offered = sum(candidate.confidence >= thresholds.offer for candidate in candidates[:MAX_CHOICES])
     return Match(text, Decision.SUGGEST, candidates, reason, max(1, offered))

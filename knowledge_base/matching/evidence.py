@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.learn import KernelRidge
-from knowledge_base.matching.profile import NOTHING, Holdings, negated
+from knowledge_base.matching.profile import NOTHING, Holdings, conflicts, negated
 from knowledge_base.matching.tally import Tally
 from knowledge_base.matching.vectors import Doubles, Floats, Ints
 from knowledge_base.text.normalise import Words
@@ -30,6 +30,8 @@ FEATURES = {
     "after": -1,
     "foreign": -1,
     "negation": -1,
+    "household": -1,
+    "conflict": -1,
     "pairs": 1,
     "phrasing_covered": 1,
     "spelling": 1,
@@ -39,6 +41,8 @@ FEATURES = {
     "length": 0,
     "length_clause": 0,
 }
+_NAMES = tuple(FEATURES)
+_HOUSEHOLD_PENALTY = 0.4  # of an entry on another kind of household, where entries compete
 SHORTLIST = 8  # entries that get features
 _CLAUSE_PENALTY = 0.05  # the best of many clauses is better by chance
 _MAX_VIEWS = 5
@@ -108,7 +112,7 @@ def gather(
     best = np.max([view.best for view in seen], axis=0)
     scores = np.max([view.scores for view in seen], axis=0)
     outside = float(whole.cosines[corpus.inside :].max(initial=0.0))
-    tally = Tally.of(corpus.postings, corpus.spellings, words, marked=marked)
+    tally = Tally.of(corpus, words, marked=marked)
     phrasings: list[int] = []
     table: list[list[float]] = []
     for entry in order:
@@ -122,17 +126,21 @@ def gather(
                 float(best[entry]),
                 float(whole.scores[entry]),
                 float(scores[entry]),
-                _gap(best, entry, allowed),
-                _gap(scores, entry, allowed),
+                0.0,
+                0.0,
                 *_words_of(tally, corpus, row, view, entry, reader.left_out_of(entry)),
                 outside - float(whole.best[entry]),
                 float(np.log1p(tally.content_within(0, len(words)))),
                 float(np.log1p(tally.content_within(view.start, view.end))),
             ]
         )
+    features = np.array(table).reshape(-1, len(FEATURES))
+    other_household = _HOUSEHOLD_PENALTY * features[:, _NAMES.index("household")]
+    for gap, values in (("gap_cosine", best), ("gap_ridge", scores)):
+        features[:, _NAMES.index(gap)] = _gaps(values[order] - other_household)
     return Evidence(
         np.array(order, dtype=np.int32),
-        np.array(table).reshape(-1, len(FEATURES)),
+        features,
         np.array(phrasings, dtype=np.int32),
         tally.content_within(0, len(words)),
     )
@@ -169,6 +177,7 @@ def _words_of(tally: Tally, corpus: Corpus, row: int, view: View, entry: int, mi
         tally.lost(covered, view.end, end),
         tally.foreign(view.start, view.end),
         abs(negated(tally.words.folded[view.start : view.end]) - profile.negated),
+        *conflicts(tally.sides, profile, minus),
         tally.pairs_covered(profile, minus, view.start, view.end),
         tally.reaches(corpus.texts[row]),
         fuzz.token_sort_ratio(seen, corpus.texts[row].text) / 100,
@@ -177,7 +186,10 @@ def _words_of(tally: Tally, corpus: Corpus, row: int, view: View, entry: int, mi
     ]
 
 
-def _gap(values: Floats, entry: int, allowed: Floats) -> float:
-    others = np.where(allowed > 0, values, -1.0)
-    others[entry] = -1.0
-    return float(values[entry] - others.max(initial=0.0))
+def _gaps(values: Doubles) -> Doubles:
+    """Each value less the best of the others, shape (n,); a single one less nothing."""
+    if len(values) < 2:  # noqa: PLR2004 - nothing to compare with
+        return values
+    first, second = np.sort(values)[::-1][:2]
+    found: Doubles = values - np.where(values == first, second, first)
+    return found

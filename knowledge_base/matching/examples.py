@@ -17,7 +17,7 @@ from knowledge_base.matching.vectors import Floats
 
 _FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
 MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
-_ORPHAN_EVERY = 3  # of those: also asked with their whole entry left out
+_ORPHAN_EVERY = 2  # of those: also asked with their whole entry left out
 _ALTERED_EVERY = 2  # of the noised phrasings: also altered
 _VARY_EVERY = 4  # out-of-scope question: one in a story, two beside a piece of a phrasing
 

@@ -16,14 +16,16 @@ from knowledge_base.matching.corpus import Corpus, IndexedEntry
 from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, Match, Thresholds, decide
 from knowledge_base.matching.evidence import FEATURES, Evidence, Reader, gather
 from knowledge_base.matching.examples import examples, out_of_scope_questions
-from knowledge_base.matching.learn import KernelRidge, fit_ridge, targets
+from knowledge_base.matching.learn import KernelRidge, extend_ridge, fit_ridge
 from knowledge_base.matching.vectors import Floats
 from knowledge_base.text.normalise import Normalised, normalise
 
 __all__ = ["IndexedEntry", "MatchIndex"]
 
-_SHORT = 2  # content words; a message with fewer names too little to answer
+_SHORT = 2  # words; a message of so many, or of fewer that carry matter, names too little to answer
+_OFTEN = 3  # phrasings that hold two words side by side
 _OWN_QUESTION = 4  # words of a clause that may stand for the whole message
+_MAX_NEW = 600  # new phrasings that may be added to a ridge without learning it anew
 _SECOND_READING = 0.9  # of the confidence: the first reading is the likelier one
 
 
@@ -48,7 +50,7 @@ class MatchIndex:
         """Index, learn and calibrate; the same entries in any order give the same index."""
         ordered = tuple(sorted(entries, key=lambda entry: entry.key))
         corpus = Corpus.build(ordered, out_of_scope_questions())
-        folds = fit_ridge(corpus.postings, targets(corpus))
+        folds = fit_ridge(corpus)
         found = examples(corpus, folds) if ordered else []
         judge = learn(found)
         return cls(
@@ -61,6 +63,44 @@ class MatchIndex:
             thresholds(found, judge),
             cls.content_hash(ordered),
         )
+
+    def updated(self, entries: Sequence[IndexedEntry]) -> "MatchIndex":
+        """An index of changed entries, at once: what was learned stays, and new phrasings are added to it.
+
+        For the seconds until `build` is through; it is not to be stored (its digest is empty).
+        """
+        ordered = tuple(sorted(entries, key=lambda entry: entry.key))
+        if not self.entries or not ordered:
+            return MatchIndex.build(ordered)
+        corpus = Corpus.build(ordered, out_of_scope_questions())
+        known = self._known(ordered, corpus)
+        few = np.isnan(known).all(axis=1).sum() <= _MAX_NEW
+        return MatchIndex(
+            ordered,
+            tuple(text for entry in ordered for text in entry.texts),
+            _exact(corpus),
+            corpus,
+            extend_ridge(known, corpus) if few else fit_ridge(corpus).ridge,
+            self.judge,
+            self.thresholds,
+            "",
+        )
+
+    def _known(self, entries: Sequence[IndexedEntry], corpus: Corpus) -> Floats:
+        """The ridge weights of the texts and entries that this index has in common with others; NaN elsewhere."""
+        keys = [*(entry.key for entry in self.entries), ""]
+        place = {int(row): at for at, row in enumerate(self.ridge.rows)}
+        old = {(keys[self.corpus.entry_of(row)], self.corpus.texts[row].text): at for row, at in place.items()}
+        new_keys = [*(entry.key for entry in entries), ""]
+        columns = [(at, keys.index(key)) for at, key in enumerate(new_keys[:-1]) if key in keys]
+        into, out_of = [at for at, _ in columns], [at for _, at in columns]
+        known = np.full((len(corpus.texts), len(entries)), np.nan, dtype=np.float32)
+        for row, words in enumerate(corpus.texts):
+            at = old.get((new_keys[corpus.entry_of(row)], words.text), -1)
+            if at >= 0:
+                known[row] = 0.0
+                known[row, into] = self.ridge.weights[at, out_of]
+        return known
 
     @staticmethod
     def content_hash(entries: Sequence[IndexedEntry]) -> str:
@@ -97,7 +137,19 @@ class MatchIndex:
             return Match(text, Decision.CONFIDENT, _first(found, asked[0]), "exact")
         if any(self._asked(message.words.folded[start:end], in_force) for start, end in _long(message.clauses)):
             in_scope = max(in_scope, self.thresholds.low)
-        return decide(text, found, in_scope, self.thresholds, short=content_words < _SHORT)
+        if content_words and self._is_topic(message.words.folded):
+            in_scope = max(in_scope, self.thresholds.low)
+        bare = content_words < _SHORT
+        unheard = dict(found[0].features)["foreign"] > 0
+        short = len(message.words) <= _SHORT
+        return decide(text, found, in_scope, self.thresholds, bare=bare, short=short, unheard=unheard)
+
+    def _is_topic(self, folded: Sequence[str]) -> bool:
+        """Whether a message is just two words that phrasings often hold side by side ("bảo hiểm")."""
+        return (
+            len(folded) == _SHORT
+            and sum(profile.pairs[folded[0], folded[1]] for profile in self.corpus.profiles) >= _OFTEN
+        )
 
     def _asked(self, folded: Sequence[str], in_force: Sequence[bool]) -> list[str]:
         """The keys of the entries in force that ask this word for word."""

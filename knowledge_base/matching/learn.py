@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge_base.matching.corpus import Corpus
-from knowledge_base.matching.vectors import Doubles, Floats, Ints, Postings
+from knowledge_base.matching.vectors import Doubles, Floats, Ints
 
 MAX_ROWS = 6_000  # 144 MB while building
 RIDGE = 0.3  # on cosines in 0–1; from .1 to 1 the ranking hardly moves
@@ -43,32 +43,44 @@ class LeaveOneOut:
         return KernelRidge(self.ridge.rows, (self.ridge.weights - change).astype(np.float32))
 
 
-def targets(corpus: Corpus) -> Floats:
-    """What the ridge should say of each row, shape (rows, entries): 1 for a phrasing's own entry, 0 for others.
+def targets(corpus: Corpus, rows: Sequence[int]) -> Floats:
+    """What the ridge should say of `rows`, shape (rows, entries): 1 for a phrasing's own entry, 0 for others.
 
     An entry that is never in force together with a phrasing's own is no opposite of it (the old and the new
     poverty line are asked for in the same words): there the likeness of the phrasing stands.
     """
-    wanted = np.zeros((len(corpus.texts), len(corpus.profiles)), dtype=np.float32)
-    for entry in range(len(corpus.profiles)):
-        first, last = corpus.rows_of(entry)
-        apart = corpus.rivals[entry] == 0
-        if apart.any():
-            for row in range(first, last):
-                wanted[row, apart] = corpus.best(corpus.postings.cosines(corpus.texts[row].folded))[apart]
-        wanted[first:last, entry] = 1.0
+    wanted = np.zeros((len(rows), len(corpus.profiles)), dtype=np.float32)
+    for at, row in enumerate(rows):
+        if row < corpus.inside:
+            entry = corpus.entry_of(row)
+            apart = corpus.rivals[entry] == 0
+            if apart.any():
+                wanted[at, apart] = corpus.best(corpus.postings.cosines(corpus.texts[row].folded))[apart]
+            wanted[at, entry] = 1.0
     return wanted
 
 
-def fit_ridge(postings: Postings, wanted: Floats) -> LeaveOneOut:
-    """Solve (K + λI) W = Y over the documents of `postings`; `wanted` is Y, shape (documents, entries).
-
-    Beyond MAX_ROWS documents every n-th is learned from: the matrix is dense.
-    """
-    rows = np.arange(0, len(wanted), max(1, -(-len(wanted) // MAX_ROWS)), dtype=np.int32)
-    kernel = postings.kernel(rows)
+def fit_ridge(corpus: Corpus) -> LeaveOneOut:
+    """Solve (K + λI) W = Y over all texts of the corpus; beyond MAX_ROWS every n-th (the matrix is dense)."""
+    rows = np.arange(0, len(corpus.texts), max(1, -(-len(corpus.texts) // MAX_ROWS)), dtype=np.int32)
+    kernel = corpus.postings.kernel(rows)
     inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(rows), dtype=np.float32)).astype(np.float32)
-    return LeaveOneOut(KernelRidge(rows, (inverse @ wanted[rows]).astype(np.float32)), inverse)
+    return LeaveOneOut(KernelRidge(rows, (inverse @ targets(corpus, rows.tolist())).astype(np.float32)), inverse)
+
+
+def extend_ridge(known: Floats, corpus: Corpus) -> KernelRidge:
+    """A ridge over `corpus` that keeps `known` weights (rows, entries; NaN: not known) and solves for the others.
+
+    One block step of what `fit_ridge` would do: right for the new phrasings, nearly so for the old.
+    """
+    rows = np.arange(len(corpus.texts), dtype=np.int32)
+    new = np.flatnonzero(np.isnan(known).all(axis=1))
+    weights = np.nan_to_num(known).astype(np.float32)
+    if len(new):
+        cosines = np.array([corpus.postings.cosines(corpus.texts[row].folded) for row in new])
+        rest = targets(corpus, new.tolist()) - cosines @ weights
+        weights[new] = np.linalg.solve(cosines[:, new] + RIDGE * np.eye(len(new), dtype=np.float32), rest)
+    return KernelRidge(rows, weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

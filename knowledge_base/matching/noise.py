@@ -34,6 +34,7 @@ _NOISY_WORDS = 0.3  # share of words that are changed
 _DROPPED_HOLLOW, _DROPPED = 0.6, 0.12  # shares of words dropped in a hurry: without matter, with matter
 _PUNCTUATED = 0.6  # share of stories with commas
 _HALF = 0.5
+_DENIED = 0.3  # share of altered phrasings that are denied
 _SHORTEST_SLIP = 3  # letters; a shorter word would not stay itself
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 KINDS = ("plain", "slips", "story", "marks", "hurried", "sounds")
@@ -74,7 +75,7 @@ def beside(words: Words, other: Words) -> Noised:
 
 
 def altered(words: Words, other: Words) -> Noised:
-    """`words` about something else: one or two words with matter of `other` put in, or instead of their own."""
+    """`words` about something else: denied, or with one or two words of `other` put in or instead of their own."""
     chance = _chance("altered", words)
     strange = [at for at, written in enumerate(other.written) if written not in function_words()]
     own = [at for at, written in enumerate(words.written) if written not in function_words()]
@@ -83,9 +84,11 @@ def altered(words: Words, other: Words) -> Noised:
     first, at = chance.choice(strange), chance.choice(own)
     last = first + 1 + (first + 1 in strange)
     rest = at + (chance.random() < _HALF)
+    put = Words(other.written[first:last], other.folded[first:last])
+    if chance.random() < _DENIED:
+        put, rest = Words(("không", "phải"), ("khong", "phai")), at
     mixed = Words(
-        words.written[:at] + other.written[first:last] + words.written[rest:],
-        words.folded[:at] + other.folded[first:last] + words.folded[rest:],
+        words.written[:at] + put.written + words.written[rest:], words.folded[:at] + put.folded + words.folded[rest:]
     )
     return mixed, ((0, len(mixed)),)
 

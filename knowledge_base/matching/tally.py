@@ -7,11 +7,13 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from knowledge_base.matching.contrasts import Side, sides
+from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.noise import sounds_like
 from knowledge_base.matching.profile import BY_ANSWER, BY_CONCEPT, BY_SPELLING, Holdings, Profile, pairs_of
 from knowledge_base.matching.synonyms import concepts
-from knowledge_base.matching.vectors import Doubles, Postings
-from knowledge_base.text.normalise import Words, folded_function_words, function_words
+from knowledge_base.matching.vectors import Doubles
+from knowledge_base.text.normalise import Words, function_words
 
 _FUNCTION_WEIGHT = 0.15  # of a word that says nothing, against one that does
 _SHORTEST_MISTYPED = 3  # letters; every shorter word is one slip from many others
@@ -27,11 +29,13 @@ class Tally:
     groups: tuple[tuple[int, ...], ...]
     content: tuple[bool, ...]
     unheard: tuple[bool, ...]
+    sides: frozenset[Side]
     marked: bool
 
     @classmethod
-    def of(cls, postings: Postings, spellings: Sequence[str], words: Words, *, marked: bool) -> "Tally":
+    def of(cls, corpus: Corpus, words: Words, *, marked: bool) -> "Tally":
         """Weigh every word by its rarity among the entries; words that say nothing weigh little."""
+        postings = corpus.postings
         weights, near, content, unheard = [], [], [], []
         groups: list[list[int]] = [[] for _ in words.folded]
         for start, end, number in concepts(words.folded):
@@ -40,13 +44,20 @@ class Tally:
         for written, folded in zip(words.written, words.folded, strict=True):
             column = postings.columns.get(f"/{folded}")
             idf = postings.unseen if column is None else postings.idf[column]
-            matter = not (written in function_words() if marked else folded in folded_function_words())
+            matter = not (written in function_words() if marked else folded in corpus.hollow)
             content.append(matter and not folded.isdigit())
             weights.append(idf * (1.0 if matter else _FUNCTION_WEIGHT))
-            near.append(_near(folded, spellings, postings.columns) if column is None else ())
+            near.append(_near(folded, corpus.spellings, postings.columns) if column is None else ())
             unheard.append(column is None and not near[-1] and content[-1])
         return cls(
-            words, np.array(weights), tuple(near), tuple(map(tuple, groups)), tuple(content), tuple(unheard), marked
+            words,
+            np.array(weights),
+            tuple(near),
+            tuple(map(tuple, groups)),
+            tuple(content),
+            tuple(unheard),
+            sides(words.folded),
+            marked,
         )
 
     def content_within(self, start: int, end: int) -> int:

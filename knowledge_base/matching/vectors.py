@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from knowledge_base.matching.contrasts import sides
 from knowledge_base.matching.synonyms import concepts
 
 Floats = npt.NDArray[np.float32]
@@ -17,6 +18,8 @@ Ints = npt.NDArray[np.int32]
 
 # Shares of letters and of words in the cosine; between .4 and .7 the ranking hardly moves.
 LETTERS, WORDS = 0.5, 0.5
+_TINY = 1e-12
+_SIDE_WEIGHT = 1.5  # the side of a contrast says more than any one word
 _CONCEPT_WEIGHT = 0.8  # a shared synonym group says less than the shared words themselves
 
 
@@ -31,6 +34,7 @@ def word_terms(folded: Sequence[str]) -> Counter[str]:
     terms = Counter(f"/{word}" for word in folded)
     terms.update(f"/{left} {right}" for left, right in pairwise(folded))
     terms.update({f"={number}": 1 for _, _, number in concepts(folded)})
+    terms.update({f"=~{contrast}.{side}": 1 for contrast, side in sorted(sides(folded))})
     return terms
 
 
@@ -53,28 +57,36 @@ class Postings:
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]], groups: Sequence[int]) -> "Postings":
         """Index folded `texts`; terms are as rare as the `groups` (entries) that hold them are few."""
-        counters = [(letter_terms(text), word_terms(text)) for text in texts]
-        holders: dict[str, set[int]] = {}
-        for (letters, words), group in zip(counters, groups, strict=True):
-            for term in (*letters, *words):
-                holders.setdefault(term, set()).add(group)
+        columns: dict[str, int] = {}
+        terms: list[int] = []
+        times: list[int] = []
+        rows: list[int] = []
+        for row, text in enumerate(texts):
+            for found in (letter_terms(text), word_terms(text)):
+                terms.extend(columns.setdefault(term, len(columns)) for term in found)
+                times.extend(found.values())
+                rows.extend([row] * len(found))
         total = len(set(groups))
-        columns = {term: at for at, term in enumerate(holders)}
-        idf = tuple(_idf(len(held), total) for held in holders.values())
-        lists: list[list[tuple[int, float]]] = [[] for _ in columns]
-        unseen = _idf(0, total)
-        for row, (letters, words) in enumerate(counters):
-            for column, weight in _unit(letters, words, columns, idf, unseen):
-                lists[column].append((row, weight))
-        starts = np.cumsum([0, *map(len, lists)], dtype=np.int32)
-        flat = [pair for found in lists for pair in found]
+        term_of, row_of = np.array(terms, dtype=np.int64), np.array(rows, dtype=np.int64)
+        group_of = np.array(groups, dtype=np.int64)[row_of]
+        base = int(group_of.max(initial=0)) + 1
+        held = np.bincount(np.unique(term_of * base + group_of) // base, minlength=len(columns))
+        idf = np.log((total + 1) / (held + 1)) + 1
+        scale = np.array([_emphasis(term) for term in columns])
+        of_words = np.array([term[0] in "/=" for term in columns])
+        weights = (1 + np.log(np.array(times, dtype=np.float64))) * (idf * scale)[term_of]
+        for part, share in ((of_words[term_of], WORDS), (~of_words[term_of], LETTERS)):
+            squares = np.bincount(row_of[part], weights[part] ** 2, len(texts))
+            weights[part] *= np.sqrt(share / np.maximum(squares, _TINY))[row_of[part]]
+        order = np.argsort(term_of, kind="stable")
+        starts = np.searchsorted(term_of[order], np.arange(len(columns) + 1))
         return cls(
             columns,
-            starts,
-            np.array([row for row, _ in flat], dtype=np.int32),
-            np.array([weight for _, weight in flat], dtype=np.float32),
-            idf,
-            unseen,
+            starts.astype(np.int32),
+            row_of[order].astype(np.int32),
+            weights[order].astype(np.float32),
+            tuple(idf.tolist()),
+            _idf(0, total),
             len(texts),
         )
 
@@ -108,6 +120,12 @@ class Postings:
         return np.bincount(self.documents[at], shares, self.count).astype(np.float32)
 
 
+def _emphasis(term: str) -> float:
+    if term[0] != "=":
+        return 1.0
+    return _SIDE_WEIGHT if term[1] == "~" else _CONCEPT_WEIGHT
+
+
 def _idf(held: int, total: int) -> float:
     return math.log((total + 1) / (held + 1)) + 1
 
@@ -123,8 +141,7 @@ def _unit(
         for term, times in terms.items():
             column = columns.get(term)
             weight = (1 + math.log(times)) * (unseen if column is None else idf[column])
-            if term[0] == "=":
-                weight *= _CONCEPT_WEIGHT
+            weight *= _emphasis(term)
             squares += weight * weight
             if column is not None:
                 found.append((column, weight))

@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, func, select, update
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.dialect import wait_alone
 from knowledge_base.storage.tables import sign_in_failures, staff, staff_sessions, units
 
 
@@ -150,6 +151,11 @@ def end_stale_sessions(tx: Transaction, idle: timedelta, longest: timedelta) -> 
 
 
 # --- throttling -----------------------------------------------------------------------------------
+
+
+def one_at_a_time(tx: Transaction, subject: str) -> None:
+    """Let no other sign-in of a subject look at its failures until this transaction ends."""
+    wait_alone(tx.connection, f"sign-in {subject}")
 
 
 def add_failure(tx: Transaction, subject: str) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -73,8 +73,9 @@ def normalise(text: str) -> Normalised:
     return Normalised(marked, whole, other if other != whole else None, spans)
 
 
+@lru_cache(maxsize=20_000)
 def spell_out(text: str) -> Words:
-    """The best reading of a phrasing or an answer, politeness kept out."""
+    """The best reading of a phrasing or a line of an answer; kept, since most stay when the FAQ changes."""
     return normalise(text).words
 
 

@@ -1,5 +1,6 @@
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -143,3 +144,28 @@ def test_features_tell_officers_why(index: MatchIndex):
     best = index.match("khất nợ ngân hàng chính sách", TODAY).candidates[0]
     assert best.phrasing in {text for entry in index.entries for text in entry.texts}
     assert dict(best.features)["covered"] > 0.5
+
+
+def test_an_edit_is_live_at_once(entries: list[IndexedEntry], index: MatchIndex):
+    born = IndexedEntry("gift", "Tết này hộ nghèo có quà không?", ("Quà Tết cho hộ nghèo", "Nhận quà Tết ở đâu?"))
+    longer = replace(entries[2], phrasings=(*entries[2].phrasings, "Voi rừng phá rẫy thì kêu ai?"))
+    edited = index.updated([born, longer, *entries[:2], *entries[3:-1]])
+    assert edited.match("nhan qua tet o dau", TODAY).candidates[0].key == "gift"
+    assert edited.match("voi rung pha ray", TODAY).candidates[0].key == longer.key
+    assert "electricity" not in {c.key for c in edited.match("tiền điện hộ nghèo", TODAY).candidates}
+    assert edited.thresholds == index.thresholds
+    assert not edited.digest
+
+
+def test_nothing_edited_nothing_changed(entries: list[IndexedEntry], index: MatchIndex):
+    asked = "vay vốn ngân hàng được bao nhiêu"
+    assert index.updated(entries).match(asked, TODAY) == index.match(asked, TODAY)
+
+
+def test_the_near_poor_are_not_the_poor(index: MatchIndex):
+    poor, near = index.match("ho ngheo bao hiem y te", TODAY), index.match("ho can ngheo bao hiem y te", TODAY)
+    assert (poor.candidates[0].key, near.candidates[0].key) == ("insurance", "near-poor-insurance")
+
+
+def test_a_topic_in_two_words_gets_choices(index: MatchIndex):
+    assert index.match("bảo hiểm", TODAY).decision is Decision.SUGGEST

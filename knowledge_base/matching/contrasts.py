@@ -1,0 +1,43 @@
+"""Words that tell neighbouring questions apart: a near-poor household is not a poor one, a loan not its repayment."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from knowledge_base.text.normalise import spell_out
+
+_FILE = Path(__file__).parent / "data" / "contrasts.tsv"
+_LONGEST = 5  # words of the longest member
+HOUSEHOLD = 0  # number of the contrast that tells households apart: poor, near-poor, no longer poor
+Side = tuple[int, int]  # number of the contrast, number of the alternative
+
+
+@cache
+def _members() -> tuple[dict[tuple[str, ...], int], ...]:
+    """For each contrast: folded member -> its alternative; -1 for what is passed over."""
+    found = []
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            members: dict[tuple[str, ...], int] = {}
+            for number, alternative in enumerate(line.split("|")):
+                for member in alternative.split(";"):
+                    members[spell_out(member.removeprefix("-")).folded] = -1 if member[0] == "-" else number
+            found.append(members)
+    return tuple(found)
+
+
+def sides(folded: Sequence[str]) -> frozenset[Side]:
+    """The sides a text takes, reading each contrast from left to right, longest member first."""
+    taken: set[Side] = set()
+    for contrast, members in enumerate(_members()):
+        at = 0
+        while at < len(folded):
+            for size in range(min(_LONGEST, len(folded) - at), 0, -1):
+                alternative = members.get(tuple(folded[at : at + size]))
+                if alternative is not None:
+                    if alternative >= 0:
+                        taken.add((contrast, alternative))
+                    at += size - 1
+                    break
+            at += 1
+    return frozenset(taken)
