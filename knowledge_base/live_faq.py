@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import logging
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -70,68 +69,69 @@ def indexed(revision: Revision) -> IndexedEntry:
 
 
 def build_snapshot(content: _Content, cache: Path | None = None) -> FaqSnapshot:
-    """Content with its index; the index is taken from the cache folder where the same content was built before."""
+    """Content with a fully learned index, from the cache folder where this content was built before."""
     entries = [indexed(revision) for revision in content.revisions.values()]
-    index = _cached_index(entries, cache) if cache else MatchIndex.build(entries)
+    index = _stored(entries, cache) or MatchIndex.build(entries)
+    if cache is not None:
+        _store(index, entries, cache)
+    return _snapshot(content, index)
+
+
+def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
     return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
 
 
-def updated_snapshot(content: _Content, former: FaqSnapshot) -> FaqSnapshot:
-    """Content with an index that keeps what the former one learned: live at once, for learning anew takes longer."""
-    index = former.index.updated([indexed(revision) for revision in content.revisions.values()])
-    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
+def _quick_snapshot(content: _Content, former: MatchIndex) -> FaqSnapshot:
+    """Content with an index that keeps what the former one learned; live at once."""
+    return _snapshot(content, former.updated([indexed(revision) for revision in content.revisions.values()]))
 
 
-async def _aside(work: Callable[[], T]) -> T:
-    """Run in a thread that doesn't hold up the end of the process, however long it takes."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(error: Exception | None, result: T | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        result, failure = None, None
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - belongs to who waits
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            loop.call_soon_threadsafe(settle, failure, result)
-
-    threading.Thread(target=run, name="index", daemon=True).start()
-    return await future
+def _path(entries: Sequence[IndexedEntry], folder: Path) -> Path:
+    return folder / f"index-{MatchIndex.content_hash(entries)}.bin"
 
 
-def _cached_index(entries: Sequence[IndexedEntry], folder: Path) -> MatchIndex:
-    path = folder / f"index-{MatchIndex.content_hash(entries)}.bin"
+def _load(path: Path) -> MatchIndex | None:
+    """A stored index; None when it is missing, damaged or another program's."""
+    with contextlib.suppress(OSError, Unavailable):
+        return MatchIndex.from_bytes(path.read_bytes())
+    return None
+
+
+def _stored(entries: Sequence[IndexedEntry], folder: Path | None) -> MatchIndex | None:
+    return _load(_path(entries, folder)) if folder else None
+
+
+def _newest_stored(folder: Path | None) -> MatchIndex | None:
+    """The index of some former content, to start from after a restart."""
+    found = sorted(folder.glob("index-*.bin"), key=lambda path: path.stat().st_mtime) if folder else []
+    return _load(found[-1]) if found else None
+
+
+def _store(index: MatchIndex, entries: Sequence[IndexedEntry], folder: Path) -> None:
+    path = _path(entries, folder)
     if path.exists():
-        with contextlib.suppress(Unavailable):  # damaged, or written by an older program: built anew below
-            return MatchIndex.from_bytes(path.read_bytes())
-    index = MatchIndex.build(entries)
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("index-*.bin"):
-        old.unlink(missing_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_bytes(index.to_bytes())
+    for old in folder.glob("index-*.bin"):
+        old.unlink(missing_ok=True)
     temporary.replace(path)
-    return index
 
 
 class LiveFaq:
-    """Holds the snapshot; `watch` keeps it current with the store."""
+    """Holds the snapshot; `watch` keeps it current with the store.
+
+    A change is live within moments, with what the former index learned; learning anew goes on beside it and is
+    swapped in when it is through.
+    """
 
     def __init__(self, database: Database, clock: Clock, cache: Path | None = None) -> None:
         self._database = database
         self._clock = clock
         self._cache = cache
         self._snapshot: FaqSnapshot | None = None
-        self._learned = -1  # the publication whose words the index has learned
+        self._unlearned: _Content | None = None  # what the present index has not learned from yet
         self._lock = asyncio.Lock()
 
     @property
@@ -151,56 +151,50 @@ class LiveFaq:
         return vietnam_day(self._clock.now())
 
     async def refresh(self) -> bool:
-        """Load what is published now, if it changed; returns whether it did. Learning its words is left to `watch`."""
+        """Load what is published now, if it changed; returns whether it did."""
         async with self._lock:
             number = await self._database.read(faq_store.publication_number)
             if self._snapshot is not None and number == self._snapshot.number:
                 return False
             content = await self._database.read(read_content)
-            if self._snapshot is None:
-                self._snapshot = await _aside(lambda: build_snapshot(content, self._cache))
-                self._learned = content.number
-            else:
-                former = self._snapshot
-                self._snapshot = await _aside(lambda: updated_snapshot(content, former))
+            self._snapshot = await asyncio.to_thread(self._first_or_quick, content)
             return True
 
+    def _first_or_quick(self, content: _Content) -> FaqSnapshot:
+        entries = [indexed(revision) for revision in content.revisions.values()]
+        learned = _stored(entries, self._cache)
+        former = self._snapshot.index if self._snapshot else _newest_stored(self._cache)
+        self._unlearned = None
+        if learned is not None:
+            return _snapshot(content, learned)
+        if former is None:
+            return build_snapshot(content, self._cache)
+        self._unlearned = content
+        return _quick_snapshot(content, former)
+
+    async def learn(self) -> bool:
+        """Learn anew from what changed; returns whether there was something. Swapped in unless it changed again."""
+        content = self._unlearned
+        if content is None:
+            return False
+        learned = await asyncio.to_thread(build_snapshot, content, self._cache)
+        async with self._lock:
+            if self._unlearned is content:
+                self._snapshot, self._unlearned = learned, None
+        return True
+
     async def watch(self) -> None:
-        """Refresh whenever the publication number moves, and learn beside it; runs until cancelled."""
-        learning: asyncio.Task[None] | None = None
-        try:
-            while True:
-                try:
-                    if await self.refresh():
-                        _LOG.info("faq live", extra={"publication": self.snapshot.number})
-                except KnowledgeBaseError:
-                    _LOG.exception("faq refresh failed; the former one stays live")
-                if self._behind and (learning is None or learning.done()):
-                    learning = asyncio.create_task(self._learn())
-                await asyncio.sleep(_POLL_SECONDS)
-        finally:
-            if learning is not None:
-                learning.cancel()
+        """Refresh whenever the publication number moves, learn beside it; runs until cancelled."""
+        await asyncio.gather(self._every(self.refresh), self._every(self.learn))
 
-    @property
-    def _behind(self) -> bool:
-        return self._snapshot is not None and self._learned != self._snapshot.number
-
-    async def _learn(self) -> None:
-        """Build the index anew; when more was published meanwhile, the next round learns that."""
-        was = self.snapshot
-        entries = [indexed(revision) for revision in was.revisions.values()]
-        try:
-            index = await _aside(
-                lambda: _cached_index(entries, self._cache) if self._cache else MatchIndex.build(entries)
-            )
-        except Exception:
-            _LOG.exception("the index could not be learned anew; the updated one stays live")
-            self._learned = was.number
-            return
-        if self.snapshot.number == was.number:
-            self._snapshot = replace(was, index=index)
-            self._learned = was.number
+    async def _every(self, work: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            try:
+                if await work():
+                    _LOG.info("faq %s: publication %d", getattr(work, "__name__", "change"), self.snapshot.number)
+            except KnowledgeBaseError:
+                _LOG.exception("faq refresh failed; the former one stays live")
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def match(self, text: str) -> Match:
         """Entries in force today that may fit a text; off the event loop."""

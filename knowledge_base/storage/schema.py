@@ -25,7 +25,7 @@ def _newest() -> str | None:
 
 
 def schema_state(engine: Engine) -> str:
-    """ "current", "older", or "newer" (made by a program this one doesn't know)."""
+    """Either "current", "older", or "newer" (made by a program this one doesn't know)."""
     with engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     if revision == _newest():

@@ -1,0 +1,86 @@
+"""A change is live at once, learned from a little later, and neither is lost at a restart."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.faq.entry import FaqEntry, LegalBasis
+from knowledge_base.faq.legal_document import LegalDocument
+from knowledge_base.faq.publication import RevisionState
+from knowledge_base.live_faq import LiveFaq
+from knowledge_base.matching.index import MatchIndex
+from knowledge_base.storage import faq_store
+from knowledge_base.storage.database import Database, Transaction
+
+ENTRY = FaqEntry(
+    "E1",
+    "answer",
+    "approved",
+    "project",
+    "t",
+    "Hộ nghèo được hỗ trợ tiền điện bao nhiêu?",
+    "Trả lời.",
+    phrasings=("tiền điện hộ nghèo nhận ở đâu", "mỗi tháng hộ nghèo được bù bao nhiêu tiền điện"),
+    legal_basis=(LegalBasis("1/TT"),),
+)
+SECOND = replace(
+    ENTRY, key="E2", question="Vay vốn có phải thế chấp nhà đất không?", phrasings=("vay vốn cần sổ đỏ không",)
+)
+
+
+def publish(tx: Transaction, entry: FaqEntry) -> None:
+    faq_store.put_document(tx, LegalDocument("1/TT"))
+    faq_store.ensure_entry(tx, entry.key, entry.question)
+    faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "import", approved_by="project")
+    faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=False)
+    faq_store.record_publication(tx, "import", "import", entry.key)
+
+
+@pytest.fixture
+async def live(database: Database, clock, tmp_path: Path) -> LiveFaq:
+    database.write_now(publish, ENTRY)
+    faq = LiveFaq(database, clock, tmp_path / "cache")
+    await faq.refresh()
+    return faq
+
+
+async def test_a_change_is_live_without_learning_and_learned_from_later(
+    live: LiveFaq, database: Database, clock, tmp_path: Path
+) -> None:
+    database.write_now(publish, SECOND)
+    assert await live.refresh()
+    assert not await live.refresh()
+    match = await live.match("vay von can so do khong")
+    assert match.candidates[0].key == "E2"
+    quick = live.snapshot.index
+    assert await live.learn()
+    assert live.snapshot.index is not quick
+    assert not await live.learn()
+    again = LiveFaq(database, clock, tmp_path / "cache")
+    await again.refresh()
+    assert not await again.learn()
+
+
+async def test_a_restart_before_learning_starts_from_the_former_index(
+    live: LiveFaq, database: Database, clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.ready
+    database.write_now(publish, SECOND)
+    again = LiveFaq(database, clock, tmp_path / "cache")
+
+    def too_slow(*_arguments: object) -> MatchIndex:
+        raise AssertionError("a start must not learn")
+
+    monkeypatch.setattr(MatchIndex, "build", too_slow)
+    await again.refresh()
+    assert (await again.match("vay von can so do khong")).candidates[0].key == "E2"
+
+
+async def test_a_damaged_cache_is_built_anew(live: LiveFaq, database: Database, clock, tmp_path: Path) -> None:
+    assert live.ready
+    for path in (tmp_path / "cache").glob("*.bin"):
+        path.write_bytes(b"torn")
+    again = LiveFaq(database, clock, tmp_path / "cache")
+    await again.refresh()
+    assert again.ready
