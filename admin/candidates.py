@@ -74,14 +74,13 @@ async def seen_now(visit: Visit, text: str) -> tuple[Match | None, list[Suggesti
 
 
 def with_words(visit: Visit, words: str, most: int = 20) -> list[Revision]:
-    """Live entries that hold today and carry a key or all the words, in their question or phrasings."""
+    """Live entries that hold today and carry a key or all the words; first those that do in their question."""
     faq = visit.console.faq
     if not faq.ready:
         return []
-    wanted = fold(words).split()
-    found = []
+    wanted, found = set(fold(words).split()), []
     for revision in faq.snapshot.in_force(faq.today()):
-        text = fold(" ".join((revision.key, revision.entry.question, *revision.entry.phrasings)))
-        if wanted and all(word in text for word in wanted):
-            found.append(revision)
-    return sorted(found, key=lambda revision: revision.key)[:most]
+        name = set(fold(f"{revision.key} {revision.entry.question}").replace("?", " ").replace(",", " ").split())
+        if wanted and wanted <= name | set(fold(" ".join(revision.entry.phrasings)).split()):
+            found.append((not wanted <= name, revision.key, revision))
+    return [revision for _later, _key, revision in sorted(found, key=lambda row: row[:2])[:most]]

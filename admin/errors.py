@@ -110,7 +110,7 @@ _TYPED = ("question", "short_answer", "details", "phrasings", "words", "wording"
 
 def status_of(error: KnowledgeBaseError) -> int:
     """The HTTP number of an error's kind."""
-    return next(number for kind, number in _STATUS.items() if isinstance(error, kind))
+    return next((number for kind, number in _STATUS.items() if isinstance(error, kind)), 500)
 
 
 async def explain(visit: Visit, error: KnowledgeBaseError) -> str:

@@ -44,8 +44,8 @@ _REASONS = {
     "no_choice": N_("none of the choices was taken"),
     "unknown": N_("no entry fits"),
     "asked": N_("the resident asked for an officer"),
-    "not_clear": N_("the answer wasn't clear"),
-    "not_my_case": N_("the answer was about another case"),
+    "unclear": N_("the answer wasn't clear"),
+    "notmine": N_("the answer was about another case"),
     "danger": N_("danger"),
     "asked_for_officer": N_("the resident asked for an officer"),
     "none_of_these": N_("none of the choices fits"),
@@ -147,6 +147,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "up": N_("up"),
         "down": N_("down"),
         "starting": N_("starting"),
+        "off": N_("off"),
     },
     "document_status": {
         "in_force": N_("in force"),

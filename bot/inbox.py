@@ -16,7 +16,7 @@ from bot.conversation.replies import Voice
 from bot.conversation.state import State
 from knowledge_base import officer_queue
 from knowledge_base.clock import vietnam_day
-from knowledge_base.errors import Unavailable
+from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.live_faq import FaqSnapshot, LiveFaq
 from knowledge_base.matching.decide import Match
 from knowledge_base.officer_queue import BOT, RESIDENT
@@ -36,7 +36,7 @@ from knowledge_base.text.fold import fold
 from translations.loader import catalog
 
 _MOST_QUESTIONS = 4  # in one message
-_CODE_TRIES = 3
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,16 @@ class Inbox:
             media_ref=clean(incoming.media_ref, 500) if incoming.media_ref else None,
         )
         match, parts = await self._match(incoming)
-        for _attempt in range(_CODE_TRIES):
+        for attempt in range(1, _TRIES + 1):
             try:
                 return await self._database.write(accept, incoming, self._faq.snapshot, self._settings, match, parts)
-            except IntegrityError:  # a fresh code met an old one: one in 10^11; take others
-                continue
-        raise Unavailable("reference")
+            except IntegrityError as error:  # a fresh code met an old one: one in 10^11; take others
+                if attempt == _TRIES:
+                    raise Unavailable("reference") from error
+            except Conflict:  # an officer moved the question in this moment: look again
+                if attempt == _TRIES:
+                    raise
+        raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def _match(self, incoming: Incoming) -> tuple[Match | None, list[tuple[str, Match]]]:
         text = incoming.text.strip()
@@ -118,6 +122,7 @@ def accept(
     )
     if inbox_id is None:
         return Accepted(ref, conversation_store.incoming_id(tx, incoming.channel, incoming.external_id))
+    contact_store.set_reachable(tx, ref)
     phase, data = conversation_store.conversation(tx, ref)
     state = State.from_json(phase, data)
     view = _view(tx, incoming, state, ref, faq, settings, match, parts)
@@ -239,7 +244,8 @@ def _perform(
                 _candidates(matches.get(act.text, match)),
                 urgent=act.urgent,
             )
-            question_store.add_message(tx, question.id, "resident", act.text, act.media_kind, act.media_ref)
+            if act.media_kind:
+                question_store.add_message(tx, question.id, "resident", "", act.media_kind, act.media_ref)
         else:
             _perform_on(tx, act, settings)
 

@@ -56,6 +56,8 @@ def _database(database: Database) -> str:
 
 def _content(settings: Settings, database: Database) -> str:
     sheet = read_sheet(settings.content_dir)
+    if sheet.faults:
+        raise SheetFaults(sheet.faults)
     if schema_state(database.engine) == "current":
         database.read_now(plan_import, sheet)
     return "ok"

@@ -17,6 +17,7 @@ from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.settings import Settings, secret_key
 from knowledge_base.storage.database import open_database
+from knowledge_base.storage.schema import migrate, schema_state
 
 
 def match_command(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -47,6 +48,8 @@ def _from_store(settings: Settings, at: date | None) -> Callable[[str], Match]:
     keys = Keys.from_secret(secret_key(settings))
     database = open_database(settings.database, SystemClock(), keys)
     try:
+        if schema_state(database.engine) != "current":  # a folder nobody has served from yet
+            migrate(database.engine)
         snapshot = build_snapshot(database.read_now(read_content), settings.data_dir / "cache")
     finally:
         database.close()

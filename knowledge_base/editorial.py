@@ -161,9 +161,7 @@ def _send_correction(tx: Transaction, question_id: int, revision_id: int, conten
     to = contact_store.contact(tx, question.contact_ref)
     body = {"notice": "correction", "reference": question.reference, "answer": content}
     key = f"correction:{revision_id}:{question_id}"
-    sent = to is not None and outbox_store.enqueue(
-        tx, key, to, body, question_id=question_id, revision_id=revision_id
-    )
+    sent = to is not None and outbox_store.enqueue(tx, key, to, body, question_id=question_id, revision_id=revision_id)
     if sent:
         event_store.record(tx, "bot", "correction", question_id=question_id, revision=revision_id)
     else:

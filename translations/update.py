@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -17,13 +18,14 @@ DOMAINS = ("bot", "admin", "info_page")
 def extracted(domain: str) -> Catalog:
     """The sentences a face's code and templates hold."""
     with (_FOLDER / f"{domain}.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel has no types here
     found = Catalog(domain=domain)
-    for path, line, message, comments, context in extract_from_dir(
+    for path, _line, message, comments, context in extract_from_dir(
         str(_FOLDER.parent), methods, options, comment_tags=("i18n:",), directory_filter=lambda _path: True
     ):
-        del line  # line numbers would make every edit of the code a change of the catalogs
-        found.add(message, locations=[(path, None)], auto_comments=comments, context=context)
+        # No line numbers: they would make every edit of the code a change of the catalogs.
+        where: list[Any] = [(path, None)]
+        found.add(message, locations=where, auto_comments=comments, context=context)
     return found
 
 
@@ -58,12 +60,18 @@ def problems(domain: str, language: str) -> list[str]:
 def update(domain: str, language: str) -> None:
     """Bring a catalog in line with the code; English is filled with the sentences themselves."""
     current, template = _current(domain, language), extracted(domain)
-    current.update(template, no_fuzzy_matching=True)
+    current.update(template, no_fuzzy_matching=True, update_creation_date=False)
     current.obsolete.clear()
     if language == "en":
         for message in current:
             if message.id and not (message.string and all(message.string)):
                 message.string = message.id
+    current.fuzzy = False
+    current.project, current.version = "Hỏi–Đáp Giảm Nghèo", "-"
+    current.msgid_bugs_address, current.last_translator, current.language_team = "-", "-", language
+    current.header_comment = (
+        f"# {domain}: the face's sentences. `python -m translations.update` keeps it in line with the code."
+    )
     path = catalog_path(domain, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -117,7 +117,18 @@ if (form) {
   }
   form.addEventListener("input", () => later(2500));
   form.addEventListener("focusout", () => save());
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); sessionStorage.removeItem(stash); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (busy) {
+      // A save is under way: let it end first, or the form would carry a version that is out of date.
+      event.preventDefault();
+      event.stopPropagation();
+      setTimeout(() => form.requestSubmit(event.submitter), 100);
+      return;
+    }
+    leaving = true;
+    sessionStorage.removeItem(stash);
+  });
 }
 
 // --- other forms warn before typed words are left behind; no form is sent twice ---------------------

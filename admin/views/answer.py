@@ -12,7 +12,7 @@ from knowledge_base import officer_queue
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.question import QuestionState
-from knowledge_base.storage import question_store
+from knowledge_base.storage import faq_store, question_store
 
 
 def _version(text: object) -> int:
@@ -21,7 +21,14 @@ def _version(text: object) -> int:
 
 
 async def _save(visit: Visit, question_id: int, form: AnswerForm, version: int) -> int:
-    return await visit.write(officer_queue.save_draft, question_id, form.as_draft(), version)
+    """Save the draft; returns its version. What the script saved a moment before the button is no conflict."""
+    try:
+        return await visit.write(officer_queue.save_draft, question_id, form.as_draft(), version)
+    except Conflict as error:
+        stored = await visit.read(question_store.draft_of, question_id)
+        if error.key != "draft_changed" or stored is None or stored.content != form.as_draft():
+            raise
+        return stored.version
 
 
 async def _kept(visit: Visit, question_id: int, form: AnswerForm, error: KnowledgeBaseError) -> web.Response:
@@ -66,7 +73,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
 
 
 async def _topics(visit: Visit) -> set[str]:
-    return {topic.slug for topic in visit.console.faq.snapshot.topics}
+    return {topic.slug for topic in await visit.read(faq_store.all_topics)}
 
 
 async def submit(request: web.Request) -> web.StreamResponse:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from admin.visit import Visit, visit_of
 from admin.wire import id_of
-from knowledge_base.errors import InvalidInput, KnowledgeBaseError, NotFound, Unavailable
+from knowledge_base.errors import InvalidInput, NotFound, Unavailable
 from knowledge_base.questions.question import Question
 from knowledge_base.storage import event_store, question_store
 from knowledge_base.storage.database import Transaction
@@ -50,8 +50,6 @@ async def _fetch(visit: Visit, channel: str, ref: str) -> tuple[bytes, str]:
     try:
         async with asyncio.timeout(_SECONDS):
             data, kind = await fetch(channel, ref)
-    except KnowledgeBaseError:
-        raise
     except Exception as error:
         # A channel's own errors are its own; the officer needs to know only that it didn't work.
         _LOG.warning("media could not be fetched: %s", error.__class__.__name__)

@@ -53,7 +53,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def verified(visit: Visit, stored: str | None, password: str) -> bool:
-    """Whether a password is right (None: there is no such account); hashed in a thread, because it is slow on purpose."""
+    """Whether a password is right (None: there is no such account); in a thread, because it is slow on purpose."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(visit.console.password_threads, verify_or_refuse, stored, password)
 

@@ -6,6 +6,7 @@ PostgreSQL: a pool; a unit of work that meets a passing fault is run again, whol
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 _GROUP = 256  # verbs in one COMMIT at most
 _TRIES = 5
 
@@ -118,7 +120,10 @@ class _Base:
     def _tell(self, signals: set[str]) -> None:
         if signals:
             for listener in self._listeners:
-                listener(signals)
+                try:
+                    listener(signals)
+                except Exception:  # a listener's fault must not end the writer
+                    _LOG.exception("a listener failed")
 
     def read_now(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database`."""

@@ -218,15 +218,14 @@ def _ask(tx: Transaction, text: str, values: dict[str, Any]) -> Question:
 MakeDesk = Callable[..., Awaitable[Desk]]
 
 
-@pytest.fixture
-async def make_desk(
-    database: Database, clock: Any, keys: Keys, password_hash: str, index_cache: Path
+async def _desks(
+    database: Database, clock: Any, keys: Keys, password_hash: str, cache: Path
 ) -> AsyncIterator[MakeDesk]:
     clients: list[TestClient[web.Request, web.Application]] = []
     database.write_now(_fill, password_hash)
 
     async def make(fetch_media: Any = None, channel_states: Any = None, forgotten: Any = None, **values: Any) -> Desk:
-        faq = LiveFaq(database, clock, index_cache)
+        faq = LiveFaq(database, clock, cache)
         await faq.refresh()
         settings = Settings(**values)
         app = web.Application()
@@ -243,6 +242,23 @@ async def make_desk(
     yield make
     for client in clients:
         await client.close()
+
+
+@pytest.fixture
+async def make_desk(
+    database: Database, clock: Any, keys: Keys, password_hash: str, index_cache: Path
+) -> AsyncIterator[MakeDesk]:
+    async for make in _desks(database, clock, keys, password_hash, index_cache):
+        yield make
+
+
+@pytest.fixture
+async def desk_on_both(
+    both_databases: Database, clock: Any, keys: Keys, password_hash: str, index_cache: Path
+) -> AsyncIterator[Desk]:
+    """The console on SQLite and on PostgreSQL, for what depends on who comes first."""
+    async for make in _desks(both_databases, clock, keys, password_hash, index_cache):
+        yield await make()
 
 
 @pytest.fixture

@@ -28,15 +28,15 @@ def _state(desk: Desk, revision_id: int) -> RevisionState:
     return revision.state
 
 
-async def test_the_whole_path_through_the_forms(desk: Desk) -> None:
+async def test_the_whole_path_through_the_forms(desk_on_both: Desk) -> None:
     """Claim, answer, publish; then another resident's question, without marks, finds the new entry."""
-    officer, editor, question = desk.signed_in("can-bo"), desk.signed_in("bien-tap"), desk.ask()
+    officer, editor, question = desk_on_both.signed_in("can-bo"), desk_on_both.signed_in("bien-tap"), desk_on_both.ask()
     path = f"/admin/questions/{question.id}"
     assert (await officer.post(f"{path}/claim")).status == 303
     answer = {"short_answer": "Xã ta chưa có chương trình này.", "topic": "vay-von", "document": "07/2021/NĐ-CP"}
     assert (await officer.post(f"{path}/answer", {**answer, "article": ""})).status == 303
     listed = await editor.get("/admin/publish")
-    (revision,) = desk.database.read_now(faq_store.in_review)
+    (revision,) = desk_on_both.database.read_now(faq_store.in_review)
     assert f"/admin/revisions/{revision.id}" in listed.text
     page = await editor.get(f"/admin/revisions/{revision.id}")
     assert question.text in page.said
@@ -44,10 +44,16 @@ async def test_the_whole_path_through_the_forms(desk: Desk) -> None:
         f"/admin/revisions/{revision.id}/publish", _fields(page, phrasings="pin năng lượng mặt trời")
     )
     assert done.to == f"/admin/faq/Q{question.id}?done=published"
-    assert await desk.faq.refresh()
-    match = await desk.faq.match("nha toi o vung cao co duoc ho tro pin mat troi khong")
+    assert await desk_on_both.faq.refresh()
+    match = await desk_on_both.faq.match("nha toi o vung cao co duoc ho tro pin mat troi khong")
     assert match.candidates[0].key == f"Q{question.id}"
-    assert desk.database.read_now(ledger) == {"total": 1, "own_page": 1, "linked": 0, "excluded": {}, "pending": 0}
+    assert desk_on_both.database.read_now(ledger) == {
+        "total": 1,
+        "own_page": 1,
+        "linked": 0,
+        "excluded": {},
+        "pending": 0,
+    }
     again = await editor.post(f"/admin/revisions/{revision.id}/publish", _fields(page))
     assert again.status == 303 or "không có gì để quyết định" in again.said
     entry = await editor.get(done.to)

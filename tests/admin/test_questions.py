@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from knowledge_base import officer_queue
+from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.questions.question import Question, QuestionState
 from knowledge_base.storage import event_store, outbox_store, question_store
 from tests.admin.conftest import Browser, Desk, MakeDesk, Page
@@ -87,12 +88,12 @@ async def test_the_language_stays_in_links(desk: Desk) -> None:
 # --- taking ---------------------------------------------------------------------------------------
 
 
-async def test_two_officers_cannot_take_one_question(desk: Desk) -> None:
-    question = desk.ask()
-    browsers = [desk.signed_in("can-bo"), desk.signed_in("can-bo-2")]
+async def test_two_officers_cannot_take_one_question(desk_on_both: Desk) -> None:
+    question = desk_on_both.ask()
+    browsers = [desk_on_both.signed_in("can-bo"), desk_on_both.signed_in("can-bo-2")]
     pages = await asyncio.gather(*(browser.post(f"/admin/questions/{question.id}/claim") for browser in browsers))
-    winner = desk.database.read_now(question_store.question, question.id).assigned_to
-    names = {desk.member(name).id: name for name in ("can-bo", "can-bo-2")}
+    winner = desk_on_both.database.read_now(question_store.question, question.id).assigned_to
+    names = {desk_on_both.member(name).id: name for name in ("can-bo", "can-bo-2")}
     loser = next(page for page in pages if page.status != 303)
     assert sorted(page.status for page in pages) == [303, 409]
     assert f"{names[winner or 0]} đã nhận câu hỏi này rồi" in loser.said
@@ -145,8 +146,8 @@ async def test_the_draft_is_saved_while_typing_and_found_again(desk: Desk) -> No
     assert 'value="Điều 3"' in page.text
 
 
-async def test_two_windows_lose_nothing(desk: Desk) -> None:
-    browser, question = desk.signed_in("can-bo"), desk.claimed("can-bo")
+async def test_two_windows_lose_nothing(desk_on_both: Desk) -> None:
+    browser, question = desk_on_both.signed_in("can-bo"), desk_on_both.claimed("can-bo")
     await _autosave(browser, question, "Bản của cửa sổ kia", 0)
     refused = await _autosave(browser, question, "Bản của cửa sổ này", 0)
     assert refused.status == 409
@@ -162,6 +163,14 @@ async def test_two_windows_lose_nothing(desk: Desk) -> None:
         f"/admin/questions/{question.id}/draft", {"short_answer": "Bản ghép", "version": page.value("version")}
     )
     assert again.to.endswith("done=draft")
+
+
+async def test_what_the_script_saved_a_moment_before_the_button_is_no_conflict(desk: Desk) -> None:
+    browser, question = desk.signed_in("can-bo"), desk.claimed("can-bo")
+    assert (await _autosave(browser, question, "Cùng một bản", 0)).status == 200
+    same = {"short_answer": "Cùng một bản", "document": "07/2021/NĐ-CP", "article": "Điều 3", "version": "0"}
+    page = await browser.post(f"/admin/questions/{question.id}/draft", same)
+    assert page.to.endswith("done=draft")
 
 
 async def test_preview_shows_what_the_resident_will_read_and_keeps_the_draft(desk: Desk) -> None:
@@ -331,8 +340,13 @@ async def _broken(_channel: str, _ref: str) -> tuple[bytes, str]:
     raise OSError
 
 
+async def _no_such_channel(_channel: str, _ref: str) -> tuple[bytes, str]:
+    raise KnowledgeBaseError("media_unavailable")
+
+
 @pytest.mark.parametrize(
-    ("fetch", "status", "sentence"), [(_huge, 400, "lớn hơn 10 MB"), (_broken, 503, "chưa tải được")]
+    ("fetch", "status", "sentence"),
+    [(_huge, 400, "lớn hơn 10 MB"), (_broken, 503, "chưa tải được"), (_no_such_channel, 503, "chưa tải được")],
 )
 async def test_files_that_cannot_be_fetched(make_desk: MakeDesk, fetch: Any, status: int, sentence: str) -> None:
     desk = await make_desk(fetch_media=fetch)

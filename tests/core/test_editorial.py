@@ -18,9 +18,7 @@ def publish(house, question_id, editor="editor", *, correct=True, **changes) -> 
     """Approve and publish the answer in review, with changed words."""
     revision = house.review(question_id)
     public = replace(revision.entry, **changes)
-    return house.do(
-        editorial.approve_and_publish, house.who(editor), revision.id, public, correct_askers=correct
-    )
+    return house.do(editorial.approve_and_publish, house.who(editor), revision.id, public, correct_askers=correct)
 
 
 def reopened(house, question_id) -> None:
