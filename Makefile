@@ -23,13 +23,14 @@ check: $(STAMPS)/dev test-system
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# Stamps over the hashed locks: nothing is installed twice, and nothing unpinned ever.
+# Stamps over the hashed locks: nothing is installed twice, and nothing unpinned ever. Not compiled ahead: half of it is
+# never imported, and what is gets compiled when it first is.
 $(STAMPS)/runtime: requirements.lock | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps --no-compile -r requirements.lock
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements-dev.lock | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps --no-compile -r requirements-dev.lock
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/runtime
 
 # The browser and the database server of the tests (Debian); without root it names what is missing.
