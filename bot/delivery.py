@@ -1,6 +1,7 @@
 """Sending: claim free slots of the outbox -> send -> settle. One loop a channel; four in flight, one a resident."""
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 _LOG = logging.getLogger(__name__)
 _IN_FLIGHT = 4  # a bot; what the platforms' rates allow anyway, and the bound on repeats after a crash
 _POLL_SECONDS = 1.0
+_STOP_SECONDS = 4.0
 _MOST_ATTEMPTS = 40
 
 
@@ -43,19 +45,24 @@ class Delivery:
     async def run(self) -> None:
         """Send until cancelled; what is in flight then is finished first."""
         await self._database.write(outbox_store.release_leases)
+        filling: asyncio.Task[None] | None = None
         try:
             while True:
-                await self._fill_slots()
+                # Shielded: what is claimed in the moment of stopping would count as sent in doubt if nobody sent it.
+                filling = asyncio.create_task(self._fill_slots())
+                await asyncio.shield(filling)
                 await self._rest()
         finally:
+            if filling is not None:
+                await asyncio.wait([filling])
             if self._sending:
-                await asyncio.wait(self._sending, timeout=8)
+                await asyncio.wait(self._sending, timeout=_STOP_SECONDS)
 
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
-        except TimeoutError:
-            return
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the wake-up, and nothing stops.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._wake.wait()
         self._wake.clear()
 
     async def _fill_slots(self) -> None:

@@ -5,7 +5,8 @@ from aiohttp import web
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "frame-src 'self'"  # the chat's panel is a frame of our own
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,6 +121,21 @@ def _store(index: MatchIndex, entries: Sequence[IndexedEntry], folder: Path) -> 
     temporary.replace(path)
 
 
+async def _aside(work: Callable[[], FaqSnapshot]) -> FaqSnapshot:
+    """Run in a thread that doesn't hold up the end of the process: learning takes longer than stopping may."""
+    done: Future[FaqSnapshot] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - belongs to who waits
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="learning", daemon=True).start()
+    # Shielded: a cancelled future could not be settled by the thread.
+    return await asyncio.shield(asyncio.wrap_future(done))
+
+
 class LiveFaq:
     """Holds the snapshot; `watch` keeps it current with the store.
 
@@ -177,7 +194,7 @@ class LiveFaq:
         content = self._unlearned
         if content is None:
             return False
-        learned = await asyncio.to_thread(build_snapshot, content, self._cache)
+        learned = await _aside(lambda: build_snapshot(content, self._cache))
         async with self._lock:
             if self._unlearned is content:
                 self._snapshot, self._unlearned = learned, None

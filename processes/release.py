@@ -80,6 +80,7 @@ def announce(passwords: dict[str, str]) -> None:
         print("\nFirst start. One-time passwords, to be changed at the first sign-in / Mật khẩu dùng một lần:")
         for username, password in passwords.items():
             print(f"  {FIRST_ACCOUNTS[username]:<14} {username:<8} {password}")
+        sys.stdout.flush()
 
 
 def explain(error: Exception) -> str:

@@ -15,7 +15,7 @@ from processes.release import Prepared, announce, explain, prepare
 from processes.server import build_app, build_service
 
 _LOG = logging.getLogger(__name__)
-_STOP_SECONDS = 8.0  # requests under way may finish; platforms send again what was refused
+_STOP_SECONDS = 4.0  # requests under way may finish; platforms send again what was refused
 
 
 async def serve(settings: Settings, prepared: Prepared) -> None:
@@ -27,7 +27,6 @@ async def serve(settings: Settings, prepared: Prepared) -> None:
     site = web.TCPSite(runner, settings.host, settings.port)
     await site.start()
     _print_addresses(settings)
-    announce(prepared.passwords)
     sys.stdout.flush()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -50,6 +49,7 @@ def main() -> int:
         settings = read_settings()
         set_up_logging(settings.log_level)
         prepared = prepare(settings)
+        announce(prepared.passwords)  # at once: they exist now, whether or not the start succeeds
     except (SettingsError, KnowledgeBaseError, SQLAlchemyError, OSError) as error:
         print(explain(error), file=sys.stderr)
         return 2

@@ -22,7 +22,6 @@ async def supervise(channel: Channel) -> None:
             channel.health = Health.DOWN
             attempt += 1
             _LOG.warning("channel %s is down (%s), attempt %d", channel.name, type(error).__name__, attempt)
-            await channel.close()
         else:
             return
         await asyncio.sleep(back_off(attempt).total_seconds())

@@ -5,9 +5,12 @@ python-telegram-bot is used for types and sending; its receivers acknowledge fro
 
 import asyncio
 import contextlib
+import hashlib
 import hmac
 import json
 import logging
+import os
+import warnings
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +22,7 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.protocol import DeliveryFailed, Health, Limits
@@ -31,6 +34,9 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage.conversation_store import quarantine
 from knowledge_base.storage.database import Database
 
+# The library's coming default: waits as timedelta. Without it every "retry after" is a deprecation warning.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
 _LOG = logging.getLogger(__name__)
 NAME = "telegram"
 PATH = "/webhooks/telegram"
@@ -38,8 +44,11 @@ _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's 
 _MAX_BODY = 256 * 1024
 _MAX_FILE = 10 * 1024 * 1024
 _POLL_SECONDS = 25
+_ASK_SECONDS = 60  # how often webhook mode asks whether the platform is there
 _ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _MEDIA = ("photo", "voice", "audio", "video", "video_note", "document", "location", "contact")
+# Failures before a request leaves: it certainly did not arrive. (Names of httpx, which the library uses.)
+_UNSENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol")
 # Bad requests that a second try can't mend, by words of the platform's description.
 _PERMANENT = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid", "user not found")
 
@@ -117,7 +126,14 @@ class Telegram:
     # --- life -------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Reach the platform; what is optional there may fail."""
+        """Reach the platform; what is optional there may fail. Connections are kept: messages may be in flight."""
+        if self._bot is not None:
+            await self._bot.get_me()
+        else:
+            self._bot = await self._connect()
+        await self._optional(self._bot)
+
+    async def _connect(self) -> Bot:
         base = self._settings.telegram_base_url
         # The pool must hold the sends in flight beside the long poll.
         request = HTTPXRequest(connection_pool_size=8, connect_timeout=10, read_timeout=20, write_timeout=20)
@@ -135,8 +151,7 @@ class Telegram:
             with contextlib.suppress(TelegramError, RuntimeError):
                 await bot.shutdown()
             raise
-        self._bot = bot
-        await self._optional(bot)
+        return bot
 
     async def _optional(self, bot: Bot) -> None:
         """Commands and webhook registration: wanted, not needed."""
@@ -160,20 +175,35 @@ class Telegram:
 
     async def run(self) -> None:
         """Poll until cancelled; in webhook mode, ask now and then whether the platform is there."""
+        assert self._bot  # noqa: S101 - narrows the type; run() follows start()
         self.health = Health.UP
-        if self._settings.telegram_mode == "webhook":
-            await asyncio.Event().wait()
+        while self._settings.telegram_mode == "webhook":
+            await asyncio.sleep(_ASK_SECONDS)
+            await self._bot.get_me()
         offset: int | None = None
         while True:
-            offset = await self._poll(offset)
+            offset = await self._poll(self._bot, offset)
 
-    async def _poll(self, offset: int | None) -> int | None:
+    async def _poll(self, bot: Bot, offset: int | None) -> int | None:
         """One getUpdates; the offset moves past an update only after it is committed."""
-        assert self._bot  # noqa: S101 - narrows the type; run() follows start()
-        updates = await self._bot.get_updates(offset=offset, timeout=_POLL_SECONDS, allowed_updates=_ALLOWED_UPDATES)
+        try:
+            updates = await bot.get_updates(offset=offset, timeout=_POLL_SECONDS, allowed_updates=_ALLOWED_UPDATES)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            return await self._poll_raw(bot, offset)
         for update in updates:
-            await self._take(update, update.to_dict(), update.update_id)
+            await self._take(update, update.to_dict(), str(update.update_id))
             offset = update.update_id + 1
+        return offset
+
+    async def _poll_raw(self, bot: Bot, offset: int | None) -> int | None:
+        """The same batch as JSON, when one of its updates can't be read by the library: the others must not wait."""
+        wanted = {"offset": offset, "allowed_updates": _ALLOWED_UPDATES}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "use get_updates instead", which is what could not read them
+            batch = await bot.do_api_request("getUpdates", api_kwargs=wanted)
+        for raw in batch:
+            await self._take(_read(raw), raw, str(raw["update_id"]))
+            offset = raw["update_id"] + 1
         return offset
 
     async def close(self) -> None:
@@ -195,18 +225,14 @@ class Telegram:
         raw = await request.read()
         if len(raw) > _MAX_BODY:
             return web.Response(status=413)
+        body, update_id = _parsed(raw)
         try:
-            body = json.loads(raw)
-            update_id = int(body["update_id"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return web.Response(status=400)
-        try:
-            await self._take(_read(body), body if isinstance(body, dict) else {}, update_id)
+            await self._take(_read(body), body, update_id)
         except Unavailable:
             return web.Response(status=503)
         return web.Response()
 
-    async def _take(self, update: Update | None, raw: dict[str, Any], update_id: int) -> None:
+    async def _take(self, update: Update | None, raw: dict[str, Any], update_id: str) -> None:
         """Commit one update. What can't be read or handled is kept aside, or it would come back for ever."""
         try:
             incoming = incoming_of(update) if update else None
@@ -219,7 +245,7 @@ class Telegram:
             update = None
         if update is None:
             aside = {"update": json.dumps(raw)[:4000]}
-            await self._database.write(quarantine, NAME, str(update_id), aside)
+            await self._database.write(quarantine, NAME, update_id, aside)
         elif update.callback_query:
             await self._answer_press(update.callback_query.id)
 
@@ -261,8 +287,20 @@ class Telegram:
         return data, "application/octet-stream"
 
 
+def _parsed(raw: bytes) -> tuple[dict[str, Any], str]:
+    """The JSON of an update and its id; for what is no update, its words and a name made from them."""
+    try:
+        body = json.loads(raw)
+        return body, str(int(body["update_id"]))
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        words = raw.decode(errors="replace")[:4000]
+        return {"unreadable": words}, f"unreadable:{hashlib.sha256(raw).hexdigest()}"
+
+
 def _read(body: dict[str, Any]) -> Update | None:
     """The update as a type; None when it doesn't have the shape the platform documents."""
+    if "update_id" not in body:
+        return None
     try:
         return Update.de_json(body, None)
     except (TypeError, ValueError, KeyError, AttributeError, TelegramError):
@@ -288,7 +326,8 @@ def _failure(error: Exception) -> DeliveryFailed:
         return DeliveryFailed(f"refused: {type(error).__name__}", permanent=gone)
     if isinstance(error, ValueError):
         return DeliveryFailed("not a chat id", permanent=True)
-    # Timed out after the request left: it may have arrived. Connection errors before that did not.
-    in_doubt = isinstance(error, TimedOut) and "connect" not in type(error.__cause__).__name__.lower()
+    # Cut or timed out after the request left: it may have arrived. What the platform answered, or never got, did not.
+    cause = error.__cause__
+    left = cause is not None and type(cause).__module__.startswith("httpx") and type(cause).__name__ not in _UNSENT
     known = isinstance(error, NetworkError)
-    return DeliveryFailed("network" if known else type(error).__name__, permanent=False, in_doubt=in_doubt)
+    return DeliveryFailed("network" if known else type(error).__name__, permanent=False, in_doubt=known and left)

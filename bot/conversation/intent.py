@@ -36,7 +36,8 @@ _OFFICER = re.compile(
     r"( di| voi| a| nha| nhe| duoc khong| ho)?"
 )
 _YES = re.compile(
-    r"(da )?(ro|hieu|duoc|dung|phai|xong)( roi| r| rui| y| vay| ro)*|(da|vang|u|uh|ok|oke|okie|yes|dung)( a| roi| r)*|"
+    r"(da )?(ro|hieu|duoc|dung|phai|xong)( roi| r| rui| y| vay| ro)*( (cam on|thanks|tks)( \w+){0,3})?|"
+    r"(da|vang|u|uh|ok|oke|okie|yes|dung)( a| roi| r)*|"
     r"(cam on|thanks|tks)( \w+){0,3}"
 )
 _NO = re.compile(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +32,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, as our pages carry them
 
 
@@ -169,37 +170,41 @@ class ChatPages:
 
         Who began without JavaScript goes on with the session of the cookie.
         """
+        return await self._told(request, self._session)
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Both sides of a session, for a page that is opened again."""
+        return await self._told(request, self._history)
+
+    async def _told(self, request: web.Request, tell: Handler) -> web.Response:
+        """What a script asked for, or why not."""
         try:
-            if not is_ours(request, self._settings):
-                raise ChatError(403, "not_ours", NOT_OURS)
             self._chat.limit_address(request)
-            again = "again" in request.query
-            session = (None if again else await self._held(request)) or await self._chat.session(None)
+            response = await tell(request)
         except ChatError as error:
             return self._chat.refused(request, error)
         except Unavailable:
             return self._chat.refused(request, busy())
-        response = web.json_response({"session": session}, headers={"Cache-Control": "no-store"})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def _session(self, request: web.Request) -> web.Response:
+        if not is_ours(request, self._settings):
+            raise ChatError(403, "not_ours", NOT_OURS)
+        again = "again" in request.query
+        session = (None if again else await self._held(request)) or await self._chat.session(None)
+        response = web.json_response({"session": session})
         if again:
             forget_session(response, self._settings)
         return response
 
-    async def history(self, request: web.Request) -> web.Response:
-        """Both sides of a session, for a page that is opened again."""
-        language = pick_language(request.query.get("lang"))
-        try:
-            self._chat.limit_address(request)
-            session = request.headers.get("X-Chat-Session", "")
-            if not await self._chat.knows(session):
-                raise ChatError(404, "session_unknown", NO_SESSION)
-            turns = await self._chat.conversation(session, language)
-        except ChatError as error:
-            return self._chat.refused(request, error)
-        except Unavailable:
-            return self._chat.refused(request, busy())
+    async def _history(self, request: web.Request) -> web.Response:
+        session = request.headers.get("X-Chat-Session", "")
+        if not await self._chat.knows(session):
+            raise ChatError(404, "session_unknown", NO_SESSION)
+        turns = await self._chat.conversation(session, pick_language(request.query.get("lang")))
         last = max((turn["id"] for turn in turns if turn["from"] == "bot"), default=0)
-        body = {"session": session, "turns": turns, "last": last}
-        return web.json_response(body, headers={"Cache-Control": "no-store"})
+        return web.json_response({"session": session, "turns": turns, "last": last})
 
     async def widget(self, request: web.Request) -> web.Response:
         """The script that puts the chat on other pages of ours."""

@@ -206,4 +206,3 @@ def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many messages stand where."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     return dict(tx.execute(query).all())
-

@@ -261,7 +261,7 @@ async def test_static_files_are_kept_by_their_hash(chat: TestClient) -> None:
     imported = re.findall(r'from "([^"]+)"', await (await chat.get(script)).text())
     style = next(address for address in linked if "chat.css" in address)
     fonts = re.findall(r"url\(([^)]+)\)", await (await chat.get(style)).text())
-    assert len(imported) == 3
+    assert len(imported) == 4
     assert len(fonts) == 4
     for address in (*linked, *imported, *fonts):
         answer = await chat.get(address)

@@ -20,6 +20,7 @@ DANGER = [
     "ko co gi an 2 ngay roi",
     "bi ket trong nha nuoc lu dang len",
     "chồng dọa giết hai mẹ con",
+    "bố tui xỉu rồi mần chi chừ",
 ]
 ORDINARY = [
     "Nhà bị lũ cuốn trôi thì được hỗ trợ bao nhiêu tiền?",
@@ -34,6 +35,12 @@ ORDINARY = [
     "cháu mồ côi ở với bà thì được hưởng gì",
     "hết hạn sổ hộ nghèo thì làm sao",
     "nuoc sach nong thon vay bao nhieu",
+    "Đăng ký nhà đại đoàn kết ở Mặt trận xã",
+    "Gia đình gặp biến cố trong năm được bổ sung vào danh sách hộ nghèo không?",
+    "can bo thon can danh sach chi so",
+    "Bị đánh trượt mà không ai cho biết lý do thì hỏi ai?",
+    "phan anh an danh ve ho ngheo gia duoc khong",
+    "Lũ cuốn mất giấy chứng nhận hộ nghèo, xin lại kiểu gì?",
 ]
 
 

@@ -80,7 +80,7 @@ class Line:
     async def outbox(self) -> dict[str, int]:
         def verb(tx: Transaction) -> dict[str, int]:
             rows = tx.execute(select(tables.outbox.c.state, func.count()).group_by(tables.outbox.c.state))
-            return {state: number for state, number in rows}
+            return dict(map(tuple, rows))
 
         return await self.database.read(verb)
 
@@ -262,9 +262,14 @@ async def test_noise_with_the_right_secret_is_kept_aside_too(make_line: MakeLine
         assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 1
 
 
-async def test_a_body_without_end_is_refused(make_line: MakeLine) -> None:
+async def test_a_body_without_end_is_refused_before_it_is_read(make_line: MakeLine) -> None:
     async with make_line("webhook") as line:
-        assert await line.push_raw(b" " * 300_000) == 413
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(line.site.rpartition(":")[2]))
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{HEADER}: {SECRET}\r\nContent-Length: 300000\r\n\r\n"
+        writer.write(head.encode())
+        assert b" 413 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
         assert await line.count(tables.inbox) == 0
 
 
@@ -483,6 +488,19 @@ async def test_stopping_lets_what_is_in_flight_finish(make_line: MakeLine) -> No
         states = await line.outbox()
         assert states.get("sending", 0) == 0
         assert states.get("sent", 0) == len(line.platform.sent)
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_stopping_in_the_moment_of_waking(make_line: MakeLine, steps: int) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await asyncio.sleep(0.1)
+        line.delivery.wake()
+        for _step in range(steps):
+            await asyncio.sleep(0)
+        line.tasks[1].cancel()
+        await asyncio.wait([line.tasks[1]], timeout=2)
+        assert line.tasks[1].done()
 
 
 async def test_a_long_answer_goes_in_parts_with_the_buttons_last(make_line: MakeLine) -> None:

@@ -57,7 +57,9 @@ class Platform:
             runner, self._runner = self._runner, None
             await runner.cleanup()
 
-    def fail(self, method: str, status: int, times: int = 1, description: str = "on purpose", **parameters: Any) -> None:
+    def fail(
+        self, method: str, status: int, times: int = 1, description: str = "on purpose", **parameters: Any
+    ) -> None:
         """Answer the next calls of a method with an error."""
         body = {"ok": False, "error_code": status, "description": description}
         if parameters:

@@ -2,20 +2,18 @@
 
 import * as api from "./api.js";
 import * as store from "./store.js";
-import { dayLine, dayOf, free, make, mark, own, reply, use, words } from "./bubbles.js";
+import { free, mark, words } from "./bubbles.js";
+import { clear, draw, drawUnsent, log, missing, nearEnd, show, showAll, toEnd, turnOf } from "./log.js";
 
 const find = (id) => document.getElementById(id);
-const log = find("log");
 const box = find("text");
 const status = find("status");
 const typing = find("typing");
-const welcome = find("welcome");
 const embedded = document.body.classList.contains("embed") && window.parent !== window;
 const WAIT = 25; // seconds a request for later replies stays open
 const LONGEST_PAUSE = 60_000;
 
 let after = 0; // the last reply that a GET brought
-let lastDay = "";
 let sending = false;
 let pause = 0; // before the next attempt, in milliseconds
 let retryTimer = 0;
@@ -23,82 +21,6 @@ let turned = 0; // grows when a new conversation begins, so that late replies to
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const longer = (ms) => Math.min(LONGEST_PAUSE, ms ? ms * 2 : 2000) * (0.8 + Math.random() * 0.4);
-const turnOf = (id) => log.querySelector(`[data-message="${CSS.escape(id)}"]`);
-
-// --- drawing --------------------------------------------------------------------------------------
-
-function add(turn, at) {
-  const day = dayOf(at);
-  if (day !== lastDay) log.append(dayLine(day));
-  lastDay = day;
-  log.append(turn);
-  find("again").hidden = false;
-}
-
-const room = () => innerHeight - document.querySelector(".top").offsetHeight - document.querySelector(".bottom").offsetHeight;
-const nearEnd = () => scrollY + innerHeight > document.documentElement.scrollHeight - 160;
-
-/** Bring the first of some new turns into view; its beginning if they are long, all of them otherwise. */
-function bring(first) {
-  const fits = log.getBoundingClientRect().bottom - first.getBoundingClientRect().top < room() - 24;
-  if (fits) scrollTo({ top: document.documentElement.scrollHeight });
-  else first.scrollIntoView({ block: "start" });
-}
-
-/** Draw the replies that aren't there yet. */
-function show(replies, { follow = true } = {}) {
-  const fresh = replies.filter((body) => !log.querySelector(`[data-reply="${body.id}"]`));
-  if (!fresh.length) return;
-  const turns = fresh.map((body) => {
-    const turn = reply(body, press);
-    turn.classList.add("fresh");
-    add(turn, new Date(body.at));
-    return turn;
-  });
-  if (follow) {
-    bring(turns[0]);
-    document.querySelector(".news")?.remove();
-  } else announce(turns[0]);
-}
-
-/** A button above the box that leads to what came while the reader was elsewhere. */
-function announce(turn) {
-  document.querySelector(".news")?.remove();
-  const button = make("button", { type: "button", className: "news", textContent: `↓ ${words.newReply}` });
-  button.addEventListener("click", () => {
-    button.remove();
-    turn.scrollIntoView({ block: "start" });
-  });
-  document.querySelector(".bottom").append(button);
-}
-
-function clear() {
-  log.replaceChildren(welcome);
-  lastDay = "";
-}
-
-/** Draw a whole conversation, then what isn't sent yet. Not read out: the reader knows it. */
-function draw(turns) {
-  log.setAttribute("aria-live", "off");
-  clear();
-  const labels = new Map(turns.flatMap((turn) => turn.options ?? []).map((option) => [option.id, option.label]));
-  for (const turn of turns) {
-    if (turn.from === "bot") add(reply(turn, press), new Date(turn.at));
-    const text = turn.from === "resident" && (turn.text || labels.get(turn.option));
-    if (text) add(own(text, new Date(turn.at), turn.message_id), new Date(turn.at));
-    if (turn.from === "resident") use(log, turn.option);
-  }
-  for (const message of store.unsent()) drawUnsent(message);
-  setTimeout(() => log.setAttribute("aria-live", "polite"), 200);
-}
-
-function drawUnsent(message) {
-  const at = new Date(message.at);
-  const turn = own(message.label, at, message.id);
-  add(turn, at);
-  if (message.option) use(log, message.option);
-  return turn;
-}
 
 // --- sending --------------------------------------------------------------------------------------
 
@@ -106,8 +28,7 @@ function put(message) {
   const waiting = { id: newId(), at: new Date().toISOString(), ...message };
   store.addUnsent(waiting);
   drawUnsent(waiting);
-  scrollTo({ top: document.documentElement.scrollHeight });
-  document.querySelector(".news")?.remove();
+  toEnd();
   sendAll();
 }
 
@@ -165,7 +86,7 @@ async function sendOne(message) {
     mark(turn, "");
     typing.hidden = true;
     wakePolling();
-    if (before === turned) show(replies);
+    if (before === turned) show(replies, press);
     return true;
   } catch (error) {
     return before === turned ? failed(message, turn, error) : true;
@@ -185,11 +106,13 @@ function failed(message, turn, error) {
     else if (!box.value) box.value = message.text; // to be mended and sent again
     return true;
   }
+  const atEnd = nearEnd();
   for (const waiting of store.unsent()) {
     const drawn = turnOf(waiting.id);
     if (drawn) mark(drawn, "unsent", sendAll);
   }
   status.textContent = error instanceof api.Refused ? words.busy : words.offline;
+  if (atEnd) toEnd();
   pause = longer(pause);
   retryTimer = setTimeout(sendAll, pause);
   return false;
@@ -199,6 +122,7 @@ function failed(message, turn, error) {
 
 let wakePolling = () => {};
 let polling = new AbortController();
+let restored = true; // whether the page shows what the service holds; replies without their questions would puzzle
 
 const sleep = (ms) => new Promise((resolve) => {
   const timer = setTimeout(resolve, ms);
@@ -219,11 +143,12 @@ async function poll() {
     const before = turned;
     polling = new AbortController();
     try {
+      if (!restored && !(await restore())) throw new Error("no history");
       const { replies, last } = await api.later(store.session(), after, WAIT, polling.signal);
       rest = 0;
       if (before !== turned) continue;
       after = Math.max(after, last);
-      show(replies, { follow: sending || nearEnd() });
+      show(replies, press, { follow: sending || nearEnd() });
     } catch (error) {
       if (document.hidden || before !== turned) continue;
       if (error instanceof api.Refused && error.status === 404) {
@@ -237,25 +162,26 @@ async function poll() {
   }
 }
 
-/** Draw what the store of the service holds; other tabs and devices may have added to it. */
+/** Draw what the service holds; other tabs may have added to it. False when it could not be asked. */
 async function restore() {
   const before = turned;
   const held = store.session();
-  if (!held) return;
+  restored = held === null;
+  if (restored) return true;
   try {
     const { turns, last } = await api.history(held);
-    if (before !== turned || held !== store.session()) return;
+    if (before !== turned || held !== store.session()) return true;
     turns.filter((turn) => turn.from === "resident").forEach((turn) => store.dropUnsent(turn.message_id));
     after = Math.max(after, last);
-    const missing = (turn) => (turn.from === "bot" ? !log.querySelector(`[data-reply="${turn.id}"]`) : turn.text && !turnOf(turn.message_id));
-    if (!turns.some(missing)) return;
-    const atEnd = nearEnd() || !log.querySelector(".turn.own");
-    draw(turns);
-    const newest = [...log.querySelectorAll(".turn.own")].pop();
-    if (atEnd && newest) bring(newest);
+    if (turns.some(missing)) showAll(turns, store.unsent(), press);
+    restored = true;
   } catch (error) {
-    if (error instanceof api.Refused && error.status === 404) store.keepSession(null);
+    if (error instanceof api.Refused && error.status === 404) {
+      store.keepSession(null);
+      restored = true;
+    }
   }
+  return restored;
 }
 
 // --- beginning again ------------------------------------------------------------------------------
@@ -265,9 +191,8 @@ function beginAgain() {
   polling.abort();
   store.forget();
   after = 0;
+  restored = true;
   clear();
-  find("again").hidden = true;
-  document.querySelector(".news")?.remove();
   status.textContent = "";
   box.focus();
   if (document.body.hasAttribute("data-held")) {
@@ -307,8 +232,10 @@ async function start() {
   box.addEventListener("keydown", key);
   find("again").addEventListener("submit", (event) => {
     event.preventDefault();
-    find("sure").returnValue = "";
-    find("sure").showModal();
+    const sure = find("sure");
+    sure.returnValue = "";
+    if (sure.showModal) sure.showModal();
+    else if (confirm(sure.querySelector("p").textContent)) beginAgain();
   });
   find("sure").addEventListener("close", () => find("sure").returnValue === "again" && beginAgain());
   document.addEventListener("keydown", (event) => {
@@ -327,8 +254,8 @@ async function start() {
   });
   if (embedded && matchMedia("(pointer: fine)").matches) box.focus();
   await adopt();
-  if (store.session()) await restore();
-  if (!log.querySelector(".turn.own")) draw([]);
+  await restore();
+  if (!log.querySelector(".turn.own")) draw([], store.unsent(), press);
   sendAll();
   poll();
 }

@@ -52,7 +52,7 @@ function wrapped(pen, text, width) {
 /** What the picture says, from top to bottom: [text, font, colour, space above]. */
 function contents(code, lines) {
   const words = JSON.parse(document.body.dataset.words);
-  const texts = lines.map((text) => [text, `400 40px ${FONT}`, INK, 26]);
+  const texts = lines.map((text) => [text.replace(` ${code}`, `\u00a0${code}`), `400 40px ${FONT}`, INK, 26]);
   return [
     [words.receiptTitle, `400 40px ${FONT}`, INK, 60],
     [code, `600 128px ${FONT}`, LEAF, 18],

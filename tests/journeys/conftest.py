@@ -1,0 +1,91 @@
+"""Whole walks through the real service, each in a process of its own on loopback."""
+
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.journeys.served import ROOT, Served
+
+SMALL = ("T01", "T01-2027", "T25", "T43")
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def small_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four entries of the shipped FAQ with all documents and topics: an index of it is built in seconds."""
+    folder = tmp_path_factory.mktemp("content")
+    (folder / "entries").mkdir()
+    for name in ("legal_documents.yaml", "topics.yaml"):
+        shutil.copy(ROOT / "content" / name, folder)
+    for key in SMALL:
+        shutil.copy(ROOT / "content" / "entries" / f"{key}.yaml", folder / "entries")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the small content, built by whoever starts first."""
+    return tmp_path_factory.mktemp("index") / "cache"
+
+
+def _port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def make_served(small_content: Path, index_cache: Path) -> Iterator[Callable[..., Served]]:
+    """Services made here are killed at the end, each by its own process."""
+    made: list[Served] = []
+
+    def make(data_dir: Path, **settings: str) -> Served:
+        made.append(Served(_port(), data_dir, small_content, index_cache, settings))
+        return made[-1]
+
+    yield make
+    for served in made:
+        served.kill()
+
+
+@pytest.fixture
+def served(make_served: Callable[..., Served], tmp_path: Path) -> Iterator[Served]:
+    """A fresh service."""
+    service = make_served(tmp_path / "data").start()
+    yield service
+    service.kill()
+
+
+@pytest.fixture(scope="session")
+def shared(make_served: Callable[..., Served], tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """One service for walks that only read."""
+    return make_served(tmp_path_factory.mktemp("shared") / "data").start()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A headless browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Where screenshots of a walk go."""
+    return tmp_path_factory.mktemp("pictures")
