@@ -11,7 +11,6 @@ from bot.conversation.message import Reply
 from bot.conversation.replies import from_core
 from bot.inbox import voice_of
 from knowledge_base.clock import Clock
-from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
 from knowledge_base.storage import contact_store, outbox_store
@@ -37,6 +36,7 @@ class Delivery:
         self._clock = clock
         self._sending: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._began = False
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -44,7 +44,6 @@ class Delivery:
 
     async def run(self) -> None:
         """Send until cancelled; what is in flight then is finished first."""
-        await self._database.write(outbox_store.release_leases)
         filling: asyncio.Task[None] | None = None
         try:
             while True:
@@ -70,8 +69,11 @@ class Delivery:
         if free <= 0 or self._channel.health != Health.UP:
             return
         try:
+            if not self._began:
+                await self._database.write(outbox_store.release_leases)
+                self._began = True
             claimed = await self._database.write(outbox_store.claim, self._channel.name, free)
-        except KnowledgeBaseError:
+        except Exception:  # noqa: BLE001 - whatever went wrong: a loop that ends would never send again
             _LOG.exception("outbox can't be claimed; trying again")
             return
         for message, to in claimed:
@@ -86,17 +88,20 @@ class Delivery:
             _LOG.error("a message could not be settled; its lease will run out", exc_info=task.exception())
 
     async def _deliver(self, message: OutboxMessage, to: Contact) -> None:
-        voice = voice_of(self._settings, "vi")
-        reply = from_core(voice, message.body, self._faq.snapshot.documents)
-        if message.body.get("repeat"):
-            note = voice.say(_("(Sent again: please disregard this if you have it already.)"))
-            reply = Reply(f"{reply.text}\n\n{note}", reply.decision, reply.options, reply.entry, reply.reference)
         try:
-            platform_id = await self._channel.send(to.address, reply)
-        except DeliveryFailed as failure:
-            await self._database.write(self._settle_failure, message, failure)
+            platform_id = await self._channel.send(to.address, self._words(message))
+        except Exception as error:  # noqa: BLE001 - what can't be sent must not hold up the resident's others for ever
+            await self._database.write(self._settle_failure, message, _failure(error))
         else:
             await self._database.write(outbox_store.settle, message, OutboxState.SENT, platform_message_id=platform_id)
+
+    def _words(self, message: OutboxMessage) -> Reply:
+        voice = voice_of(self._settings, "vi")
+        reply = from_core(voice, message.body, self._faq.snapshot.documents)
+        if not message.body.get("repeat"):
+            return reply
+        note = voice.say(_("(Sent again: please disregard this if you have it already.)"))
+        return Reply(f"{reply.text}\n\n{note}", reply.decision, reply.options, reply.entry, reply.reference)
 
     def _settle_failure(self, tx: Transaction, message: OutboxMessage, failure: DeliveryFailed) -> None:
         if failure.permanent or message.attempt >= _MOST_ATTEMPTS:
@@ -108,6 +113,14 @@ class Delivery:
         outbox_store.settle(
             tx, message, OutboxState.RETRY_AT, not_before=tx.now + wait, error=str(failure), repeat=failure.in_doubt
         )
+
+
+def _failure(error: Exception) -> DeliveryFailed:
+    """What a channel says of a failure; of others nothing is known but that they may not last."""
+    if isinstance(error, DeliveryFailed):
+        return error
+    _LOG.error("a message could not be sent", exc_info=error)
+    return DeliveryFailed(type(error).__name__, permanent=False, in_doubt=True)
 
 
 def _(sentence: str) -> str:

@@ -21,6 +21,7 @@ from knowledge_base.live_faq import FaqSnapshot, LiveFaq
 from knowledge_base.matching.decide import Match
 from knowledge_base.officer_queue import BOT, RESIDENT
 from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.privacy import answer_for_anyone
 from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
 from knowledge_base.questions.reference import new_reference, read_reference
 from knowledge_base.settings import Settings
@@ -166,7 +167,7 @@ def _view(
         parts=parts,
         about=_about(tx, incoming, state, ref),
         repeated=next((question for question in open_questions if fold(question.text) == folded), None),
-        looked_up=_looked_up(tx, incoming),
+        looked_up=_looked_up(tx, incoming, ref),
     )
 
 
@@ -179,16 +180,22 @@ def _about(tx: Transaction, incoming: Incoming, state: State, ref: str) -> Quest
     return question if question and question.contact_ref == ref else None
 
 
-def _looked_up(tx: Transaction, incoming: Incoming) -> dict[str, Any] | None:
-    """What may be told of a code: never the question's words, for a code may be read by others."""
+def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] | None:
+    """What may be told of a code: never the question's words, for a code may be read by others.
+
+    To others than the asker nothing of a personal case either, and no numbers of his.
+    """
     reference = intent.wanted_reference(incoming.text) if incoming.kind == "text" else None
     question = question_store.question_by_reference(tx, reference) if reference else None
     if question is None:
         return None
     answers = question_store.answers_of(tx, question.id)
+    content = answers[-1].content if answers else None
+    if content is not None and question.contact_ref != ref:
+        content = answer_for_anyone(question, content)
     return {
         "reference": question.reference,
-        "answer": answers[-1].content if answers else None,
+        "answer": content,
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
     }

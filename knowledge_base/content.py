@@ -24,7 +24,7 @@ def import_content(
     Raises:
         SheetFaults: with every fault; nothing was changed.
     """
-    faq_store.lock_imports(tx)
+    faq_store.lock_changes(tx)
     report = plan_import(tx, sheet, only_changed_sheets=only_changed_sheets)
     public = _put_registers(tx, sheet, report, actor)
     former = faq_store.imported_hashes(tx)

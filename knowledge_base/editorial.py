@@ -22,7 +22,6 @@ from knowledge_base.storage import contact_store, event_store, faq_store, outbox
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
-_UNDECIDED = (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED)
 _CORRECTABLE = ("short_answer", "details", "kind", "legal_basis", "in_force")
 
 
@@ -52,6 +51,7 @@ def _guard_public(tx: Transaction, entry: FaqEntry, texts: Sequence[str]) -> Non
 
 def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
     """A new text for an entry (new or not), in review; returns the revision's id."""
+    faq_store.lock_changes(tx)
     for revision in faq_store.revisions_of(tx, entry.key):
         if revision.state in (RevisionState.IN_REVIEW, RevisionState.APPROVED):
             raise Conflict("revision_open", entry=entry.key, by=revision.author)
@@ -69,6 +69,7 @@ def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, not
     _need_editor(member)
     if not note.strip():
         raise InvalidInput("note_missing", field="note")
+    faq_store.lock_changes(tx)
     revision = _need_revision(tx, revision_id)
     state = step(revision.state, RevisionAction.RETURN)
     faq_store.set_revision(tx, revision_id, state=state, note=note)
@@ -85,6 +86,7 @@ def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, not
 
 def amend(tx: Transaction, member: StaffMember, revision_id: int, entry: FaqEntry) -> int:
     """Answer an editor's note with a new text of a returned revision; returns the new revision's id."""
+    faq_store.lock_changes(tx)
     revision = _need_revision(tx, revision_id)
     if revision.state != RevisionState.AMENDS_NEEDED:
         raise Conflict("revision_state", state=str(revision.state), action="amend")
@@ -106,6 +108,7 @@ def approve_and_publish(
     Returns the id of the revision that is live.
     """
     _need_editor(member)
+    faq_store.lock_changes(tx)
     revision = _need_revision(tx, revision_id)
     guard_two_people(revision.author, member.username)
     public = replace(public, key=revision.key)
@@ -173,6 +176,7 @@ def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
     _need_editor(member)
     if not note.strip():
         raise InvalidInput("note_missing", field="note")
+    faq_store.lock_changes(tx)
     live = faq_store.published_of(tx, key)
     if live is None:
         raise NotFound("entry", key=key)
@@ -187,7 +191,8 @@ def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
 def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
     """An entry settles the question; its redacted wording (if any) becomes one of the entry's phrasings."""
     _need_editor(member)
-    question = question_store.question(tx, question_id)
+    faq_store.lock_changes(tx)
+    question_store.question(tx, question_id)  # there must be one
     live = faq_store.published_of(tx, key)
     if live is None:
         raise NotFound("entry", key=key)
@@ -198,26 +203,21 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
     if wording:
         _guard_public(tx, live.entry, [wording])
         faq_store.add_phrasing(tx, key, wording, question_id)
-    own = faq_store.revision_from_question(tx, question_id)
-    if own is not None and own.state in _UNDECIDED:
-        faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=f"-> {key}")
+    faq_store.supersede_undecided(tx, question_id, f"-> {key}")
     _settle(tx, question_id, Disposition.LINKED, key)
     faq_store.record_publication(tx, member.username, "link", key)
-    event_store.record(
-        tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording, was=question.text[:200]
-    )
+    event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
 
 
 def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason) -> None:
     """The question is never public, for a reason."""
     _need_editor(member)
+    faq_store.lock_changes(tx)
     question = question_store.question(tx, question_id)
     page = faq_store.live_page_of(tx, question_id)
     if page is not None:
         raise Conflict("withdraw_first", entry=page.key)
-    own = faq_store.revision_from_question(tx, question_id)
-    if own is not None and own.state in _UNDECIDED:
-        faq_store.set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=str(reason))
+    faq_store.supersede_undecided(tx, question_id, str(reason))
     values = {
         "disposition": Disposition.EXCLUDED,
         "disposition_reason": reason,
@@ -231,6 +231,7 @@ def confirm(tx: Transaction, member: StaffMember, keys: Sequence[str]) -> int:
     """An administrator says that the authority has checked shipped text; returns how many entries lost the label."""
     if member.role != Role.ADMINISTRATOR:
         raise Forbidden("administrator_only", role=str(member.role))
+    faq_store.lock_changes(tx)
     confirmed = 0
     for key in keys:
         live = faq_store.published_of(tx, key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from knowledge_base.clock import Clock, vietnam_day
-from knowledge_base.errors import KnowledgeBaseError, Unavailable
+from knowledge_base.errors import Unavailable
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Match
@@ -75,7 +75,10 @@ def build_snapshot(content: _Content, cache: Path | None = None) -> FaqSnapshot:
     entries = [indexed(revision) for revision in content.revisions.values()]
     index = _stored(entries, cache) or MatchIndex.build(entries)
     if cache is not None:
-        _store(index, entries, cache)
+        try:
+            _store(index, entries, cache)
+        except OSError:  # it only saves time at the next start
+            _LOG.exception("the index can't be kept in %s", cache)
     return _snapshot(content, index)
 
 
@@ -105,8 +108,10 @@ def _stored(entries: Sequence[IndexedEntry], folder: Path | None) -> MatchIndex 
 
 def _newest_stored(folder: Path | None) -> MatchIndex | None:
     """The index of some former content, to start from after a restart."""
-    found = sorted(folder.glob("index-*.bin"), key=lambda path: path.stat().st_mtime) if folder else []
-    return _load(found[-1]) if found else None
+    with contextlib.suppress(OSError):  # another process may clear the folder in this moment
+        found = sorted(folder.glob("index-*.bin"), key=lambda path: path.stat().st_mtime) if folder else []
+        return _load(found[-1]) if found else None
+    return None
 
 
 def _store(index: MatchIndex, entries: Sequence[IndexedEntry], folder: Path) -> None:
@@ -209,7 +214,7 @@ class LiveFaq:
             try:
                 if await work():
                     _LOG.info("faq %s: publication %d", getattr(work, "__name__", "change"), self.snapshot.number)
-            except KnowledgeBaseError:
+            except Exception:  # noqa: BLE001 - whatever went wrong: a watch that ends would never see a change again
                 _LOG.exception("faq refresh failed; the former one stays live")
             await asyncio.sleep(_POLL_SECONDS)
 

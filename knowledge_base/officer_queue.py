@@ -117,7 +117,7 @@ def queue(
 def set_commune(tx: Transaction, question: Question, commune: str) -> None:
     """The resident said where he lives."""
     question_store.save(tx, question, commune=commune)
-    event_store.record(tx, RESIDENT.name, "commune", question_id=question.id, commune=commune)
+    event_store.record(tx, RESIDENT.name, "commune", question_id=question.id)
 
 
 def add_words(
@@ -245,6 +245,7 @@ def save_draft(
 
 def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerText) -> int:
     """Sign an answer off: the asker is sent it now, the public text waits for an editor. Returns the answer's id."""
+    faq_store.lock_changes(tx)
     question = _own(tx, member, question_id)
     if not text.short_answer.strip():
         raise InvalidInput("answer_empty", field="short_answer")
@@ -297,6 +298,7 @@ def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, en
 
 def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason, words: str) -> None:
     """Close without an answer; `words` are what the asker is told."""
+    faq_store.lock_changes(tx)
     question = _own(tx, member, question_id)
     if reason == CloseReason.SETTLED and question.state != QuestionState.ANSWERED:
         raise Forbidden("close_needs_answer")
@@ -305,6 +307,7 @@ def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseR
         page = faq_store.live_page_of(tx, question.id)
         if page is not None:  # what is never public can't have a page
             raise Conflict("withdraw_first", entry=page.key)
+        faq_store.supersede_undecided(tx, question.id, str(reason))  # of an answer given before it was reopened
         excluded = {"disposition": Disposition.EXCLUDED, "disposition_reason": reason, "disposition_entry": None}
         values |= excluded
     _move(tx, question, Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, **values)

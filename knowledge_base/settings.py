@@ -180,10 +180,18 @@ def secret_key(settings: Settings) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
+        return _kept_secret(path)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         key = secrets.token_urlsafe(48)
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
+    return key
+
+
+def _kept_secret(path: Path) -> str:
+    """The key that was made before; one cut off while it was written could be guessed."""
+    key = path.read_text(encoding="utf-8").strip()
+    if len(key) < _SHORTEST_SECRET:
+        raise SettingsError([f"SECRET_KEY: expected at least {_SHORTEST_SECRET} characters in {path}"])
     return key

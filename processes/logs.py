@@ -10,3 +10,4 @@ def set_up_logging(level: str) -> None:
     for name in ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram.ext").setLevel(logging.CRITICAL)
+    logging.getLogger("telegram.Bot").setLevel(logging.CRITICAL + 1)  # updates it can't read, whole

@@ -29,7 +29,9 @@ def trust_proxies(app: web.Application, trusted: Sequence[Network]) -> None:
 
     @web.middleware
     async def real_address(request: web.Request, handler: Handler) -> web.StreamResponse:
-        address = caller_address(request.remote, request.headers.get("X-Forwarded-For", ""), trusted)
+        # Some proxies add a line of their own below the caller's instead of lengthening it.
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+        address = caller_address(request.remote, forwarded, trusted)
         return await handler(request.clone(remote=address or ""))
 
     app.middlewares.insert(0, real_address)

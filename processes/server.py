@@ -157,6 +157,6 @@ async def _clockwork(service: Service) -> None:
     while True:
         try:
             await service.database.write(work)
-        except KnowledgeBaseError:
+        except Exception:  # noqa: BLE001 - whatever went wrong: a clockwork that ends would keep no promise any more
             _LOG.exception("the clockwork's turn failed; it is tried again")
         await asyncio.sleep(_CLOCKWORK_SECONDS)

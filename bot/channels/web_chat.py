@@ -1,6 +1,7 @@
 """The web chat: a JSON API that the page, the widget and the plain form share. Residents' pages fetch their replies."""
 
 import asyncio
+import ipaddress
 import json
 import logging
 import secrets
@@ -284,7 +285,7 @@ class WebChat:
 
     def limit_address(self, request: web.Request) -> None:
         """Refuse who comes too often from one address."""
-        self._limit(self._per_address, request.remote or "?")
+        self._limit(self._per_address, _subscriber(request.remote or "?"))
 
     def _limit(self, limit: RateLimit, subject: str) -> None:
         if not limit.allows(subject):
@@ -311,6 +312,15 @@ def _text(body: dict[str, Any], name: str, longest: int, too_long: int = 400) ->
     if name == "message_id" and clean(value) != value:  # part of a key: what can't be stored isn't replaced
         raise ChatError(400, f"{name}_unreadable", BAD_FIELD)
     return value
+
+
+def _subscriber(address: str) -> str:
+    """Whom an address stands for: in IPv6 each subscriber has a whole /64 of them."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))  # noqa: PLR2004
 
 
 def _number(value: str) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.conversation.message import Option
 from knowledge_base.questions.reference import read_reference
-from knowledge_base.text.fold import fold
+from knowledge_base.text.fold import fold, has_marks, nfc
 from knowledge_base.text.syllables import is_syllable
 
 _NOT_WORD = re.compile(r"[^a-z0-9/]+")
@@ -22,18 +22,32 @@ _THANKS = frozenset(
         "morning start"
     ).split()
 )
+_HELLO = frozenset("hi hello helo alo chao morning start".split())
+_GRATITUDE = re.compile(r"\b(cam on|camon|kam on|thanks|thank|tks|tk|thks|ty)\b")
 _SMALL_TALK = re.compile(
-    r"(co ai (o do|day|do) (khong|ko|k|hong|hok)|ban (la ai|ten gi|la gi|khoe khong)|bot (la ai|a|ha)|"
-    r"(ban|bot) lam duoc gi|giup (gi|duoc gi)|help|/help|test|thu)"
+    r"(alo )?co ai( (o|tra loi))?( (do|day))? (khong|ko|k|hong|hok)|(ban|bot) (khoe khong|a|ha|oi)|"
+    r"(the|vay|rua|ra) (a|ha|u|vay|the|do|la xong|thoi)|help|/help|test|thu"
+)
+_WHO = re.compile(
+    r"(ban|bot|day|may|ad)? ?(la|co phai la|co phai|phai) (ai|gi|bot|robot|nguoi|may|nguoi that)"
+    r"( (hay|hay la) (may|nguoi|bot|robot)| khong| ha| a| vay)*|ban ten gi|(ban|bot) lam duoc gi|giup (gi|duoc gi)"
+)
+_CHEERS = re.compile("[👍👌❤🙏😊🥰😀😁😃😄🙂💪🌹😘🤝🎉💯👏✅]")
+_OPENING = frozenset(
+    "cho xin toi muon can duoc hoi tu van giup do voi chut ti xiu it mot viec thac mac thong tin nho dang nay dieu".split()
 )
 _WITHDRAW = re.compile(
-    r"(thoi )?(toi|em|minh|tui|con|chau)?\s*(khong|ko|k|hong) (hoi|can) (nua|dau nua|gi nua)|thoi (khoi|duoc roi)"
+    r"(thoi )?(toi|em|minh|tui|con|chau)?\s*(khong|ko|k|hong) (hoi|can) (nua|dau nua|gi nua)|thoi (khoi|duoc roi)|"
+    r"(thoi )?(khong|ko|k|hong|het|chang) (co|con)? ?(gi|cau hoi|viec gi)( (nua|het|dau|them))*"
 )
-_INSULT = re.compile(r"\b(ngu|dm|dmm|vcl|vl|cc|do dien|cut di|lua dao|bien di|mat day|oc cho|con cho|thang cho)\b")
+_INSULT = re.compile(
+    r"\b(ngu|dm|dmm|vcl|vl|cc|do dien|cut di|(?:bon|lu|do|toan) lua dao|bien di|mat day|oc cho|con cho|thang cho)\b"
+)
 _OFFICER = re.compile(
-    r"/canbo|(gap|hoi|noi chuyen (voi|vs)|ket noi|chuyen( cho| toi| den| qua)?|lien he|cho( toi| em)? gap) "
-    r"(voi )?(can bo|cb|nguoi that|nhan vien|tu van vien|nguoi phu trach|chuyen vien)"
-    r"( di| voi| a| nha| nhe| duoc khong| ho)?"
+    r"/canbo|((toi|muon|can|duoc) )*"
+    r"(gap|hoi|noi chuyen (voi|vs)|ket noi( voi| toi| den)?|chuyen( cho| toi| den| qua)?|lien he|cho( toi| em)? gap) "
+    r"(voi )?(can bo|cb|nguoi that|nhan vien|tu van vien|nguoi phu trach|chuyen vien)( (xa|phuong|thon|ubnd))*"
+    r"( (di|voi|a|nha|nhe|duoc khong|ho|giup|giup toi|dum))*"
 )
 _YES = re.compile(
     r"(da )?(ro|hieu|duoc|dung|phai|xong)( roi| r| rui| y| vay| ro)*( (cam on|thanks|tks)( \w+){0,3})?|"
@@ -46,18 +60,73 @@ _NO = re.compile(
 )
 _WHEN = re.compile(
     r"(bao gio|khi nao|chung nao|bao lau( nua)?|luc nao) .{0,20}(tra loi|co ket qua|rep|xong)|"
+    r"(mai|sao|van|lau).{0,20}(khong|chua|ko|k) (thay|co|duoc|ai)( ai)? ?(tra loi|rep|gi|hoi am)|"
     r"(sao|co|da|van|cho).{0,20}(lau|tra loi)( qua| the| vay| chua| roi)+.{0,12}|tra loi chua.{0,12}"
 )
 _ASKING = re.compile(
-    r"\b(khong|ko|k|hong|hok|hem|bao nhieu|bn|nhieu|may|o dau|dau|mo|nao|ntn|sao|rang|ai|gi|chi|ji|bao lau|"
-    r"bao gio|lam sao|the nao|duoc k|dc k|phai khong)\b"
+    r"\b(bao nhieu|bn|nhieu|may|o dau|dau|mo|nao|ntn|sao|rang|ai|gi|chi|ji|bao lau|bao gio|lam sao|the nao|"
+    r"(duoc|dc|phai|dung) (khong|ko|k|hong|hok|hem)|co\b.* (khong|ko|hong|hok|hem)|(khong|ko|k|hong|hok|hem) biet)\b|"
+    r"\b(khong|ko|k|hong|hok|hem)( (a|ad|anh|chi|em|ban|can bo|vay|the|nhi|nha|rua|z|v|ta|ha))*$"
 )
-_COMMUNE = re.compile(r"(xa|phuong|thi tran|dac khu|p|x|tt|tx|huyen|thon|ap|ban|khu pho|to dan pho|toi o|o)\b[ .].+")
-_LONGEST_COMMUNE = 8  # words
-_CHOICE = re.compile(r"(?:so |chon |cau |y |phuong an )*(\d)(?: a| nha| nhe| di)?")
+# Spellings with which these words ask, for those who type marks: "đâu" asks, "đau" doesn't.
+_ASKS_AS = {
+    "sao": {"sao"},
+    "dau": {"đâu", "dau"},
+    "may": {"mấy", "may"},
+    "mo": {"mô", "mo"},
+    "nao": {"nào", "nao"},
+    "gi": {"gì", "gi"},
+    "chi": {"chi"},
+    "nhieu": {"nhiêu", "nhieu"},
+    "hong": {"hông", "hổng", "hong"},
+    "khong": {"không", "khong"},
+}
+_CLAUSE_END = re.compile(r"[.,;:!\n]+")
+_PLACE = re.compile(
+    r"(xa|phuong|thi tran|thi xa|dac khu|p|x|tt|tx|huyen|quan|q|tp|thanh pho|tinh|thon|ap|ban|buon|lang|xom|soc|khu pho|kp|"
+    r"to dan pho)\b [a-z0-9].*"
+)
+_COMMUNE = re.compile(r"(xa|phuong|thi tran|dac khu|tt) (?!hoi\b|toi\b|em\b|minh\b|nay\b|nao\b|oi\b)[a-z0-9].*")
+_LIVING_AT = re.compile(
+    r"^\s*(?:(?:dạ|da|vâng|vang|thưa|em|tôi|toi|tui|mình|minh|cháu|con|nhà|nha|đang|dang|thuộc|thuoc|sống|song|ở|o)\s+)*"
+    r"(?:ở|o|thuộc|thuoc)\s+(?=\S)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"(\s+(ạ|nhé|nha|nhá))+\s*[.!]*\s*$", re.IGNORECASE)
+# Words that people write about themselves, and that no place is called by.
+_NO_PLACE = frozenset(
+    "tôi tui toi em cháu mình nghèo ngheo lắm quá đừng chưa được xem nhắn biết biet muốn muon hỏi vâng nữa nua này đây kia "
+    "tuổi tuoi triệu trieu cũng rồi là bị có không khong ko đúng xin cảm ơn thôi phải đang".split()
+)
+_LONGEST_COMMUNE = 16  # words of an address
+_LONGEST_NAME = 4  # words: "Tân Lập", "Yên Bình"
+_SKIP = re.compile(
+    r"bo qua|skip|(thoi|khoi)( khoi)?( (can|noi|bo qua))?|khong|ko|k|hong|(khong|ko|k|hong|chua) (can|noi|muon noi|biet|ro|nho)"
+    r"( dau)?|(xa|o|dau) (nao|dau) cung duoc|chiu|de sau"
+)
+_NUMBERS = {"mot": 1, "nhat": 1, "dau": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4}
+_CHOICE = re.compile(
+    r"(?:(?:so|chon|cau|y|phuong an|cai|thu|muc|lay|bam) )*(\d+|mot|nhat|dau|hai|nhi|ba|bon|tu)"
+    r"(?: (?:tien|a|nha|nhe|di|do|ay|ak))*"
+)
 _NONE_OF_THESE = re.compile(
-    r"(khong phai|ko phai|k phai|hong phai|khong co|khong cau nao|khong y nao|khac|deu khong).*|khong|ko|hong"
+    r"(khong phai|ko phai|k phai|hong phai|khong cau nao|khong y nao|khac|deu khong|khong co (y|cau|cai) nao).*|"
+    r"khong co|khong|ko|hong|(khong|ko|k|hong|chua|sai) (dung|trung)( (y|truong hop))?( (toi|em|minh|tui))?( a)?"
 )
+_FILLERS = frozenset("cai cau y ay do nay ve viec la thi hoi toi muon em minh a nha nhe di cho chon".split())
+_SHORTEST_NAME = 2  # words of a label that name it
+# Words that ask about what was said before, with no subject of their own: "nộp ở đâu", "lãi bao nhiêu thế".
+_NO_SUBJECT = frozenset(
+    "the vay roi thi con nop o dau can giay to gi nhung ho so ai duoc huong bao lau nhieu lai suat co khong ko k phai mat phi "
+    "may ngay nao khi lam sao mang theo den nhan tien thu tuc don mau gui lay hoi cho la nua cu a minh toi em mo chi rang rua "
+    "xin dc nhu tuoi du chua ntn".split()
+)
+_LONGEST_FOLLOW_UP = 7  # words
+_STOP = re.compile(
+    r"/dung|/stop|stop|((dung|ngung|huy|tat|khong|ko|thoi)( (nhan|gui|nhan duoc))*( (tin|thong bao|tin nhan))( nua)?)|"
+    r"(dung|ngung|thoi) (co )?(nhan|gui) (tin )?(cho (toi|em|minh) )?nua"
+)
+_LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
 def plain(text: str) -> str:
@@ -74,7 +143,7 @@ def wanted_reference(text: str) -> str | None:
 def command(text: str) -> str | None:
     """Which command the message is: "start", "stop", "resume", "help", "officer", or none."""
     words = plain(text)
-    if words in ("/dung", "dung nhan tin", "dung gui tin", "/stop", "stop", "huy nhan tin"):
+    if _STOP.fullmatch(words) or nfc(text).strip(" .!").lower() in ("dừng", "ngừng", "dừng lại", "ngừng lại"):
         return "stop"
     if words in ("/tieptuc", "tiep tuc nhan tin", "/resume"):
         return "resume"
@@ -102,6 +171,54 @@ def is_small_talk(text: str) -> bool:
     )
 
 
+def is_greeting(text: str) -> bool:
+    """Small talk that wants a greeting back."""
+    words = plain(text)
+    return not _HELLO.isdisjoint(words.split()) or "co ai" in words or "oi" in words.split()
+
+
+def thanks(text: str) -> bool:
+    """Whether somebody says thank you, in words or with a sign."""
+    return bool(_GRATITUDE.search(plain(text))) or _cheers(text)
+
+
+def _cheers(text: str) -> bool:
+    return bool(_CHEERS.search(text)) and not plain(text)
+
+
+def asks_who(text: str) -> bool:
+    """Whether the resident wants to know who, or what, is talking."""
+    return bool(_WHO.fullmatch(plain(text)))
+
+
+def is_opening(text: str) -> bool:
+    """Words before a question that is still to come: "cho em hỏi chút ạ", "giúp tôi với"."""
+    bare = _bare(plain(text))
+    return bool(bare) and all(word in _OPENING for word in bare) and not {"hoi", "giup", "van", "nho"}.isdisjoint(bare)
+
+
+def follows_up(text: str) -> bool:
+    """A short question without a subject of its own: it is about what was said before."""
+    words = plain(text).split()
+    return len(words) <= _LONGEST_FOLLOW_UP and asks(text) and all(word in _NO_SUBJECT for word in words)
+
+
+def tells(text: str) -> bool:
+    """Something about the resident's own life, no question: "mẹ tôi 74 tuổi", "nhà em có hai sào ruộng"."""
+    words = plain(text).split()
+    own = {"toi", "tui", "em", "minh", "nha", "chau"}
+    return len(words) > 2 and not own.isdisjoint(words[:2]) and not asks(text)  # noqa: PLR2004 - "nhà nghèo" tells nothing
+
+
+def wants_to_look_up(text: str) -> bool:
+    """ "XEM" without a code, or with something that is none."""
+    words = plain(text)
+    if _LOOK_UP.fullmatch(words):
+        return True
+    first, *rest = words.split() or [""]
+    return first in ("xem", "/xem") and bool(rest) and not any(is_syllable(word) for word in rest)
+
+
 def is_withdrawal(text: str) -> bool:
     """The resident asks no longer."""
     return bool(_WITHDRAW.fullmatch(plain(text)))
@@ -110,7 +227,7 @@ def is_withdrawal(text: str) -> bool:
 def is_insult(text: str) -> bool:
     """Abuse without a question."""
     words = plain(text)
-    return bool(_INSULT.search(words)) and not asks(text)
+    return bool(_INSULT.search(words)) and not asks(re.sub(r"\b(bon|chung|tui|lu)? ?may\b", " ", words))
 
 
 def is_unreadable(text: str) -> bool:
@@ -125,7 +242,7 @@ def is_unreadable(text: str) -> bool:
 def says_yes(text: str) -> bool:
     """Agreement: "rõ rồi", "đúng", "cảm ơn"."""
     words = plain(text)
-    return bool(_YES.fullmatch(" ".join(_bare(words)) or words))
+    return bool(_YES.fullmatch(" ".join(_bare(words)) or words)) or _cheers(text)
 
 
 def says_no(text: str) -> bool:
@@ -148,29 +265,91 @@ def is_brief(text: str) -> bool:
 
 def asks(text: str) -> bool:
     """Whether the text reads as a question."""
-    return "?" in text or bool(_ASKING.search(plain(text)))
+    return "?" in text or any(_ASKING.search(plain(_as_meant(clause))) for clause in _CLAUSE_END.split(text))
+
+
+def _as_meant(text: str) -> str:
+    """Without the words that ask only when their marks are left out ("đau", "mây", "chị")."""
+    words = re.findall(r"[\w/]+", nfc(text).lower())
+    if not has_marks(text):
+        return " ".join(words)
+    return " ".join(word if word in _ASKS_AS.get(fold(word), (word,)) else "-" for word in words)
 
 
 def looks_like_commune(text: str) -> bool:
-    """A short text that names a place, not a question."""
-    words = plain(text)
-    if not words or asks(text) or len(words.split()) > _LONGEST_COMMUNE:
+    """A short text that names a place, not a question: what may follow when we asked for the commune."""
+    place = place_of(text)
+    words = plain(place).split()
+    if not words or len(words) > _LONGEST_COMMUNE or "?" in text:
         return False
-    return bool(_COMMUNE.fullmatch(words)) or len(words.split()) <= 4  # noqa: PLR2004 - "Tân Lập", "Yên Bình"
+    if _PLACE.fullmatch(" ".join(words)) and not _personal(place):
+        return not re.search(r"\b(nao|o dau|bao gio|lam sao)\b", " ".join(words))
+    talk = (
+        asks(text) or says_yes(text) or says_no(text) or is_small_talk(text) or is_opening(text) or is_withdrawal(text)
+    )
+    if talk or _personal(place) or not re.search(r"[^\W\d_]{2}", place):
+        return False
+    return len(words) <= _LONGEST_NAME
+
+
+def names_commune(text: str) -> bool:
+    """A place that calls itself a commune or ward: understood also when we didn't just ask."""
+    words = plain(place_of(text))
+    return (
+        bool(_COMMUNE.fullmatch(words))
+        and len(words.split()) <= _LONGEST_NAME
+        and not _personal(text)
+        and not asks(text)
+    )
+
+
+def place_of(text: str) -> str:
+    """The place in "dạ em ở Sa Pa ạ"."""
+    return _LIVING_AT.sub("", _ENDING.sub("", text.strip())).strip(" .,!") or text
+
+
+def _personal(text: str) -> bool:
+    return not _NO_PLACE.isdisjoint(re.findall(r"\w+", nfc(text).lower()))
+
+
+def skips(text: str) -> bool:
+    """The resident would rather not say."""
+    return bool(_SKIP.fullmatch(" ".join(_bare(plain(text))))) or plain(text) == "bo qua"
+
+
+def is_number(text: str) -> bool:
+    """A number alone, as one answers choices."""
+    found = _CHOICE.fullmatch(plain(text))
+    return bool(found and found.group(1).isdigit())
 
 
 def chosen(text: str, options: Sequence[Option]) -> Option | None:
-    """The option a typed text means: its number, its words, or "none of these" for the last."""
+    """The option a typed text means: its number, its words (or those that only it has), or "none of these"."""
     words = plain(text)
-    number = _CHOICE.fullmatch(words)
-    if number and 1 <= int(number.group(1)) <= len(options):
-        return options[int(number.group(1)) - 1]
+    found = _CHOICE.fullmatch(words)
+    if found:
+        number = _NUMBERS.get(found.group(1)) or int(found.group(1))
+        return options[number - 1] if 1 <= number <= len(options) else None
     for option in options:
         if words and words == plain(option.label):
             return option
-    if options and options[-1].id.startswith("none:") and _NONE_OF_THESE.fullmatch(words):
-        return options[-1]
-    return None
+    picks = [option for option in options if option.id.startswith("pick:")]
+    if any(option.id.startswith("none:") for option in options):
+        last = next(option for option in options if option.id.startswith("none:"))
+        if _NONE_OF_THESE.fullmatch(words) or (says_no(text) and len(words.split()) <= 4):  # noqa: PLR2004 - "chưa rõ lắm"
+            return last
+        if len(picks) == 1 and says_yes(text) and not thanks(text):
+            return picks[0]
+    return _named(words, picks)
+
+
+def _named(words: str, picks: Sequence[Option]) -> Option | None:
+    """The only choice whose label has these words, in this order."""
+    said = [word for word in words.split() if word not in _FILLERS]
+    if len(said) < _SHORTEST_NAME:
+        return None
+    having = [option for option in picks if f" {' '.join(said)} " in f" {plain(option.label)} "]
+    return having[0] if len(having) == 1 else None
 
 
 _PART = re.compile(r"[^?\n]+\?+|[^?\n]+")

@@ -5,7 +5,11 @@ A human decides about everything else before publication.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from knowledge_base.questions.question import CloseReason, Question
 
 _GAP = r"[ .\-]?"
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -16,6 +20,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # Nine digits or more in one run are nobody's amount of money here: those are written with points.
     ("number", re.compile(r"(?<![\d.,])\d{9,16}(?![\d.,]*\d)")),
 )
+_CONTACT = ("phone", "email")  # an office's own number may stand in an answer; a resident's may not
 MASK = "[đã ẩn]"
 
 
@@ -42,4 +47,28 @@ def mask_personal_data(text: str) -> str:
     """The text with every hit replaced by a mark."""
     for hit in reversed(find_personal_data(text)):
         text = text[: hit.start] + MASK + text[hit.end :]
+    return text
+
+
+def is_private(question: Question) -> bool:
+    """Whether nobody but the asker may read how the question was answered."""
+    return question.close_reason == CloseReason.PERSONAL_CASE
+
+
+def answer_for_anyone(question: Question, content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What may be told of an answer to whoever holds the question's code; nothing of a personal case."""
+    if is_private(question):
+        return None
+    texts = {name: _without_askers_data(content.get(name) or "", question.text) for name in ("short_answer", "details")}
+    return {**content, **texts}
+
+
+def _without_askers_data(text: str, asked: str) -> str:
+    """The text without identity numbers, and without any number or address that the asker wrote himself.
+
+    Where the asker's words were blanked with time, nobody can tell any more whose numbers they are.
+    """
+    for hit in reversed(find_personal_data(text)):
+        if hit.kind not in _CONTACT or not asked or text[hit.start : hit.end] in asked:
+            text = text[: hit.start] + MASK + text[hit.end :]
     return text

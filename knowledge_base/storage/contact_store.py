@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import select, update
 
 from knowledge_base.storage.database import Transaction
@@ -30,11 +31,15 @@ def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
 
 
 def contact(tx: Transaction, ref: str) -> Contact | None:
-    """One resident's contact, address unsealed."""
+    """One resident's contact, address unsealed; None when there is none, or it was sealed with another SECRET_KEY."""
     row = tx.execute(select(contacts).where(contacts.c.ref == ref)).first()
     if row is None:
         return None
-    return Contact(ref, row.channel, tx.keys.unseal(row.sealed_address), row.stopped_at, row.unreachable_at)
+    try:
+        address = tx.keys.unseal(row.sealed_address)
+    except InvalidTag:
+        return None
+    return Contact(ref, row.channel, address, row.stopped_at, row.unreachable_at)
 
 
 def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:

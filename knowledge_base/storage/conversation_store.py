@@ -7,6 +7,8 @@ from sqlalchemy import select
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import conversations, inbox
 
+_LONGEST_ID = 200  # what the column holds
+
 
 def add_incoming(
     tx: Transaction, channel: str, external_id: str, contact_ref: str, kind: str, body: dict[str, Any]
@@ -28,6 +30,7 @@ def add_incoming(
 def quarantine(tx: Transaction, channel: str, external_id: str, body: dict[str, Any]) -> None:
     """Keep an authentic message that can't be read, for the administrator."""
     values = {"channel": channel, "external_id": external_id, "kind": "unreadable", "body": body}
+    values["external_id"] = external_id[:_LONGEST_ID]
     statement = tx.insert(inbox).values(**values, state="quarantined", received_at=tx.now)
     tx.execute(statement.on_conflict_do_nothing())
 
@@ -40,8 +43,13 @@ def incoming_id(tx: Transaction, channel: str, external_id: str) -> int:
 
 def conversation(tx: Transaction, contact_ref: str) -> tuple[str, dict[str, Any]]:
     """Phase and data of a resident's dialogue, locked until this transaction ends; "idle" when it is new."""
-    row = tx.execute(select(conversations).where(conversations.c.contact_ref == contact_ref).with_for_update()).first()
-    return (row.state, row.data) if row else ("idle", {})
+    wanted = select(conversations).where(conversations.c.contact_ref == contact_ref).with_for_update()
+    row = tx.execute(wanted).first()
+    if row is None:  # nothing to lock yet: of two first messages at once the second must wait for the first
+        fresh = {"contact_ref": contact_ref, "state": "idle", "data": {}, "updated_at": tx.now}
+        tx.execute(tx.insert(conversations).values(**fresh).on_conflict_do_nothing())
+        row = tx.execute(wanted).one()
+    return row.state, row.data
 
 
 def put_conversation(tx: Transaction, contact_ref: str, state: str, data: dict[str, Any]) -> None:

@@ -16,13 +16,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.keys import Keys
 from knowledge_base.storage.dialect import (
     insert_for,
+    is_out_of_order,
     is_sqlite,
     may_retry,
     postgresql_engine,
@@ -95,6 +96,10 @@ class Database(Protocol):
         ...
 
 
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable("database", reason=str(getattr(error, "orig", error)))
+
+
 @dataclass(slots=True)
 class _Operation:
     run: Callable[[Transaction], Any]
@@ -122,7 +127,7 @@ class _Base:
             for listener in self._listeners:
                 try:
                     listener(signals)
-                except Exception:  # a listener's fault must not end the writer
+                except Exception:  # noqa: BLE001 - a listener's fault must not end the writer
                     _LOG.exception("a listener failed")
 
     def read_now(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -130,8 +135,8 @@ class _Base:
         try:
             with self._readers.connect() as connection, connection.begin():
                 return verb(Transaction(connection, self._clock.now(), self._keys), *args, **kwargs)
-        except (OperationalError, DBAPIError) as error:
-            raise Unavailable("database", reason=str(error.orig)) from error
+        except DBAPIError as error:
+            raise _unavailable(error) from error
 
     async def read(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database`."""
@@ -180,8 +185,8 @@ class SqliteDatabase(_Base):
             try:
                 with self.engine.connect() as connection, connection.begin():
                     done = [operation for operation in batch if self._run_one(connection, operation)]
-            except SQLAlchemyError as error:
-                failure = Unavailable("database", reason=str(getattr(error, "orig", error)))
+            except Exception as error:  # noqa: BLE001 - whatever it is: a writer that ends leaves every caller waiting
+                failure = _unavailable(error)
                 for operation in batch:
                     if not operation.future.done():
                         operation.future.set_exception(failure)
@@ -210,7 +215,7 @@ class SqliteDatabase(_Base):
             savepoint.commit()
         except Exception as error:  # noqa: BLE001 - whatever a verb raises belongs to its caller, not to the writer
             savepoint.rollback()
-            operation.future.set_exception(error)
+            operation.future.set_exception(_unavailable(error) if is_out_of_order(error) else error)
             return False
         return True
 
@@ -230,10 +235,11 @@ class PostgresqlDatabase(_Base):
                     transaction = Transaction(connection, self._clock.now(), self._keys)
                     result = verb(transaction, *args, **kwargs)
             except DBAPIError as error:
-                if not may_retry(error):
-                    raise
-                if attempt == _TRIES:
-                    raise Unavailable("database", reason=str(error.orig)) from error
+                if may_retry(error) and attempt < _TRIES:
+                    continue
+                if may_retry(error) or is_out_of_order(error):
+                    raise _unavailable(error) from error
+                raise
             else:
                 self._tell(transaction.signals)
                 return result

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
+_DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and residents' words are parameters
 # Class 08: connection lost; 57P01: server shutting down; 40001, 40P01: serialization failure, deadlock.
 # Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
 _RETRY_STATES = ("08", "57P01", "40001", "40P01")
@@ -54,7 +55,7 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
     pysqlite begins transactions by itself and too late (a deferred BEGIN that upgrades fails at once,
     ignoring busy_timeout), so its own BEGIN is switched off and ours is explicit.
     """
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **_DISCREET)
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -75,15 +76,21 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
 def postgresql_engine(url: str) -> Engine:
     """An engine over a pool; a hanging statement or lock must not hang a resident's message."""
     options = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
-    return create_engine(
-        sqlalchemy_url(url), pool_size=10, max_overflow=5, pool_pre_ping=True, connect_args={"options": options}
-    )
+    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 5, "pool_pre_ping": True}
+    return create_engine(sqlalchemy_url(url), connect_args={"options": options}, **pool, **_DISCREET)
 
 
 def may_retry(error: DBAPIError) -> bool:
     """Whether a unit of work that failed so may be run again, whole."""
     state = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state.startswith(_RETRY_STATES)
+
+
+def is_out_of_order(error: Exception) -> bool:
+    """Whether the database, not the statement, is at fault: out of reach, full, locked for too long."""
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 def insert_for(dialect_name: str) -> Any:

@@ -271,6 +271,13 @@ def set_revision(tx: Transaction, revision_id: int, **values: Any) -> None:
     tx.execute(update(revisions).where(revisions.c.id == revision_id).values(**values))
 
 
+def supersede_undecided(tx: Transaction, question_id: int, note: str) -> None:
+    """What was proposed from a question needs no decision any more."""
+    own = revision_from_question(tx, question_id)
+    if own is not None and own.state in (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED):
+        set_revision(tx, own.id, state=RevisionState.SUPERSEDED, note=note)
+
+
 def replace_phrasings(tx: Transaction, key: str, texts: Iterable[str], *, keep_questions: bool) -> None:
     """Make the phrasings of an entry exactly `texts`; further ones that came from questions may be kept after them.
 
@@ -326,12 +333,16 @@ def put_topic(tx: Transaction, position: int, topic: Topic) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=changes))
 
 
-def lock_imports(tx: Transaction) -> None:
-    """Let one import run at a time, until this transaction ends: several processes may start at once."""
-    wait_alone(tx.connection, "import")
+def lock_changes(tx: Transaction) -> None:
+    """Let one change of the FAQ run at a time, until this transaction ends: two must not decide from the same state.
+
+    Publication numbers are thereby committed in their order: who has seen one has seen all before it.
+    """
+    wait_alone(tx.connection, "faq")
 
 
 def record_publication(tx: Transaction, actor: str, what: str, key: str | None) -> None:
     """Count one change of what the public sees, and wake those who show it."""
+    lock_changes(tx)
     tx.execute(publications.insert().values(actor=actor, what=what, entry_key=key, at=tx.now))
     tx.signal("publication")

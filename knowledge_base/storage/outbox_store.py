@@ -130,10 +130,12 @@ def claim(tx: Transaction, channel: str, slots: int) -> list[tuple[OutboxMessage
             .returning(outbox)
         )
         row = tx.execute(statement).first()
-        to = contact(tx, row.contact_ref) if row else None
-        if row is None or to is None:
+        if row is None:
             continue
-        message = _message(row)
+        message, to = _message(row), contact(tx, row.contact_ref)
+        if to is None:  # nobody will ever be able to send it
+            settle(tx, message, OutboxState.FAILED, error="address can't be read")
+            continue
         if was_sending == OutboxState.SENDING:
             message.body["repeat"] = True
         taken.append((message, to))

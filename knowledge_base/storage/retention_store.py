@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from knowledge_base.questions.question import OPEN_STATES
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import inbox, question_messages, questions
+from knowledge_base.storage.tables import conversations, inbox, question_messages, questions
 
 _DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
 _AT_ONCE = 1000
@@ -23,6 +23,7 @@ def sweep(tx: Transaction, months: int) -> int:
         tx.execute(update(questions).where(questions.c.id.in_(ids)).values(**blank))
         said = question_messages.c.question_id.in_(ids)
         tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
+    tx.execute(delete(conversations).where(conversations.c.updated_at < before))  # they remember the commune
     kept = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.kind != "blanked").limit(_AT_ONCE)
     tx.execute(update(inbox).where(inbox.c.id.in_(kept)).values(body={}, kind="blanked"))
     return len(ids)

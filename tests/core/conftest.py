@@ -1,22 +1,30 @@
 """A small house for the verbs: five accounts, a register, two live entries, and a resident who asks."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from knowledge_base import officer_queue
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
+from knowledge_base.keys import Keys
 from knowledge_base.officer_queue import RESIDENT, AnswerText
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.question import Question
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
-from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.database import Database, Transaction, open_database
+from knowledge_base.storage.dialect import sqlalchemy_url
+from knowledge_base.storage.schema import migrate
+from tests.conftest import FixedClock
 
 ACCOUNTS = {
     "officer": Role.OFFICER,
@@ -25,6 +33,7 @@ ACCOUNTS = {
     "editor2": Role.EDITOR,
     "administrator": Role.ADMINISTRATOR,
 }
+KEYS = Keys.from_secret("a secret for tests only, long enough")
 LAW = "01/2026/TT-THU"
 OLD_LAW = "02/2020/TT-THU"
 
@@ -139,14 +148,60 @@ def house_maker(clock: Any) -> Callable[[Database], House]:
     return make
 
 
-@pytest.fixture
-def house(both_databases: Database, clock: Any) -> House:
-    both_databases.write_now(_furnish)
-    return House(both_databases, clock)
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated and furnished file, to be copied: migrating for every test would take most of the time."""
+    path = tmp_path_factory.mktemp("prepared") / "store.sqlite3"
+    _prepare(f"sqlite:///{path}")
+    return path
 
 
-@pytest.fixture
-def small_house(database: Database, clock: Any) -> House:
-    """The same on SQLite only, for tests that don't touch what differs."""
+@pytest.fixture(scope="session")
+def prepared_postgresql(postgresql_server: str) -> str:
+    """The same as a PostgreSQL template's name."""
+    _administer(postgresql_server, "CREATE DATABASE prepared_house")
+    _prepare(f"{postgresql_server}/prepared_house")
+    return "prepared_house"
+
+
+def _prepare(url: str) -> None:
+    database = open_database(url, FixedClock(), KEYS)
+    migrate(database.engine)
+    database.write_now(staff_store.ensure_unit, "0", "Đơn vị thử nghiệm")
     database.write_now(_furnish)
-    return House(database, clock)
+    database.close()
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(sqlalchemy_url(f"{server}/postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def small_house(prepared_sqlite: Path, tmp_path: Path, clock: Any) -> Iterator[House]:
+    """A house on SQLite, for tests that don't touch what differs."""
+    path = tmp_path / "house.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    database = open_database(f"sqlite:///{path}", clock, KEYS)
+    yield House(database, clock)
+    database.close()
+
+
+@pytest.fixture
+def postgresql_house(postgresql_server: str, prepared_postgresql: str, clock: Any) -> Iterator[House]:
+    """A house on PostgreSQL."""
+    name = f"house_{os.urandom(6).hex()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {prepared_postgresql}")
+    database = open_database(f"{postgresql_server}/{name}", clock, KEYS)
+    yield House(database, clock)
+    database.close()
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["small_house", "postgresql_house"], ids=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest) -> House:
+    """The same house, once on SQLite and once on PostgreSQL."""
+    found: House = request.getfixturevalue(request.param)
+    return found

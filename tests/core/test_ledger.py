@@ -26,7 +26,7 @@ REASONS = st.sampled_from(list(CloseReason))
 WHICH = st.integers(0, 4)
 
 
-def test_the_parts_always_sum_to_the_total(house_maker: Any, clock: Any, keys: Any) -> None:
+def test_the_parts_always_sum_to_the_total(house_maker: Any, clock: Any, keys: Any) -> None:  # noqa: C901 - rules
     class Life(RuleBasedStateMachine):
         """Anybody tries anything; what is refused must change nothing."""
 
