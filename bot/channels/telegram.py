@@ -246,8 +246,7 @@ class Telegram:
             _LOG.exception("an update could not be handled; it is kept aside")
             update = None
         if update is None:
-            aside = {"update": json.dumps(raw)[:4000]}
-            await self._database.write(quarantine, NAME, update_id, aside)
+            await self._database.write(quarantine, NAME, update_id, json.dumps(raw)[:4000])
         elif update.callback_query:
             await self._answer_press(update.callback_query.id)
 

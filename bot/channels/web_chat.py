@@ -1,6 +1,7 @@
 """The web chat: a JSON API that the page, the widget and the plain form share. Residents' pages fetch their replies."""
 
 import asyncio
+import hashlib
 import ipaddress
 import json
 import logging
@@ -177,12 +178,14 @@ class WebChat:
     ) -> list[dict[str, Any]]:
         """Take one message of a session; returns the replies as JSON, the stored ones if it came before."""
         self._limit(self._per_session, session)
-        # The id is the resident's own within his session: it must not meet another session's.
+        # The id is the resident's own within his session: it must not meet another session's. The session itself
+        # opens the conversation, so only its hash is written down (128 random bits need no key).
         own = message_id or secrets.token_hex(_SESSION_BYTES)
+        mark = hashlib.sha256(session.encode()).hexdigest()[:32]
         incoming = Incoming(
             channel=NAME,
             address=session,
-            external_id=f"{session}:{own}",
+            external_id=f"{mark}:{own}",
             kind="option" if option else "text",
             text=text or "",
             option=option or "",

@@ -7,7 +7,6 @@ from pathlib import Path
 from knowledge_base.text.normalise import spell_out
 
 _FILE = Path(__file__).parent / "data" / "contrasts.tsv"
-_LONGEST = 5  # words of the longest member
 HOUSEHOLD = 0  # number of the contrast that tells households apart: poor, near-poor, no longer poor
 Side = tuple[int, int]  # number of the contrast, number of the alternative
 
@@ -26,13 +25,25 @@ def _members() -> tuple[dict[tuple[str, ...], int], ...]:
     return tuple(found)
 
 
+@cache
+def _sizes() -> tuple[dict[str, tuple[int, ...]], ...]:
+    """For each contrast: the first word of its members -> their lengths, longest first. Most words begin none."""
+    found = []
+    for members in _members():
+        sizes: dict[str, set[int]] = {}
+        for member in members:
+            sizes.setdefault(member[0], set()).add(len(member))
+        found.append({first: tuple(sorted(lengths, reverse=True)) for first, lengths in sizes.items()})
+    return tuple(found)
+
+
 def sides(folded: Sequence[str]) -> frozenset[Side]:
     """The sides a text takes, reading each contrast from left to right, longest member first."""
     taken: set[Side] = set()
-    for contrast, members in enumerate(_members()):
+    for contrast, (members, sizes) in enumerate(zip(_members(), _sizes(), strict=True)):
         at = 0
         while at < len(folded):
-            for size in range(min(_LONGEST, len(folded) - at), 0, -1):
+            for size in sizes.get(folded[at], ()):
                 alternative = members.get(tuple(folded[at : at + size]))
                 if alternative is not None:
                     if alternative >= 0:

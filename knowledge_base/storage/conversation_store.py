@@ -1,5 +1,6 @@
 """Messages received, and where each resident's dialogue stands."""
 
+import base64
 from typing import Any
 
 from sqlalchemy import select
@@ -27,8 +28,9 @@ def add_incoming(
     return tx.execute(statement).scalar()
 
 
-def quarantine(tx: Transaction, channel: str, external_id: str, body: dict[str, Any]) -> None:
-    """Keep an authentic message that can't be read, for the administrator."""
+def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> None:
+    """Keep an authentic message that can't be read, for the administrator; sealed, for it names its sender."""
+    body = {"sealed": base64.b64encode(tx.keys.seal(words)).decode()}
     values = {"channel": channel, "external_id": external_id, "kind": "unreadable", "body": body}
     values["external_id"] = external_id[:_LONGEST_ID]
     statement = tx.insert(inbox).values(**values, state="quarantined", received_at=tx.now)

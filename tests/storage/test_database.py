@@ -1,12 +1,16 @@
 """The storage contract, held on both databases."""
 
 import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
-from knowledge_base.errors import Conflict
+from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import UtcDateTime
 from knowledge_base.storage.staff_store import ensure_unit
@@ -56,3 +60,50 @@ def test_naive_moments_are_refused() -> None:
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
     assert UtcDateTime().process_bind_param(None, None) is None  # type: ignore[arg-type]
     assert datetime.now(UTC).tzinfo is UTC
+
+
+def test_a_database_that_is_out_of_order_is_told_as_such(both_databases: Database) -> None:
+    """Callers go on after `Unavailable`; a fault of the driver's would end their loops, or set a message aside."""
+    if both_databases.engine.dialect.name == "sqlite":
+        with pytest.raises(Unavailable):
+            both_databases.write_now(lambda tx: tx.execute(text("SELECT * FROM out_of_order")))
+        return
+    locked = threading.Event()
+
+    def hold(tx: Transaction) -> None:
+        tx.execute(text("LOCK TABLE units"))
+        locked.set()
+        time.sleep(0.5)
+
+    def wait_briefly(tx: Transaction) -> None:
+        tx.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        ensure_unit(tx, "late", "x")
+
+    with ThreadPoolExecutor(1) as threads:
+        held = threads.submit(both_databases.write_now, hold)
+        locked.wait()
+        with pytest.raises(Unavailable):
+            both_databases.write_now(wait_briefly)
+        held.result()
+
+
+def test_the_writer_outlives_whatever_happens(database: Database, monkeypatch) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine, "connect", broken)
+        with pytest.raises(Unavailable):
+            database.write_now(ensure_unit, "lost", "x")
+    database.write_now(ensure_unit, "kept", "x")
+    assert database.read_now(count_units) == 2
+
+
+def test_errors_name_nobodys_words(both_databases: Database) -> None:
+    def twice(tx: Transaction) -> None:
+        for _again in range(2):
+            tx.execute(units.insert().values(code="same", name="words of a resident"))
+
+    with pytest.raises(IntegrityError) as refused:
+        both_databases.write_now(twice)
+    assert "words of a resident" not in str(refused.value)

@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from knowledge_base.storage import contact_store
 from knowledge_base.storage import outbox_store as outbox
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxState
+from knowledge_base.storage.tables import contacts
 
 
 def put(tx: Transaction, resident: str, key: str) -> None:
@@ -65,3 +67,14 @@ def test_racing_senders_never_share_a_message(both_databases: Database) -> None:
     # A claim may meet only locked rows and stop early; what matters is that nothing is taken twice.
     results += claimed(both_databases, 100)
     assert sorted(results) == sorted({f"m{number}" for number in range(60)})
+
+
+def test_an_address_that_cannot_be_read_holds_nobody_up(filled: Database) -> None:
+    def spoil(tx: Transaction) -> None:
+        lost = contacts.c.ref == tx.keys.contact_ref("telegram", "1")
+        tx.execute(update(contacts).where(lost).values(sealed_address=b"sealed with another key, long ago"))
+
+    filled.write_now(spoil)
+    assert claimed(filled) == ["c"]
+    assert claimed(filled) == []
+    assert filled.read_now(outbox.counts_by_state) == {"failed": 2, "sending": 1}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from knowledge_base.questions.question import QuestionState
-from knowledge_base.storage import conversation_store, question_store
+from knowledge_base.storage import contact_store, conversation_store, question_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.retention_store import sweep
 from knowledge_base.storage.tables import inbox, questions
@@ -15,6 +15,8 @@ def fill(tx: Transaction) -> None:
     for number, state in enumerate((QuestionState.ANSWERED_BY_BOT, QuestionState.QUEUED)):
         values = {"reference": f"AAAA-000{number}", "contact_ref": "c", "channel": "terminal", "unit_code": "0"}
         question_store.add_question(tx, **values, text=f"lời {number}", state=state)
+    ref = contact_store.ensure_contact(tx, "terminal", "r")
+    conversation_store.put_conversation(tx, ref, "idle", {"commune": "xã Thử Nghiệm"})
     conversation_store.add_incoming(tx, "terminal", "1", "c", "text", {"text": "lời"})
 
 
@@ -30,3 +32,5 @@ def test_old_words_go_open_questions_stay(both_databases: Database, clock) -> No
         return list(texts), list(tx.execute(select(inbox.c.body)).scalars())
 
     assert both_databases.read_now(left) == (["", "lời 1"], [{}])
+    ref = both_databases.write_now(contact_store.ensure_contact, "terminal", "r")
+    assert both_databases.write_now(conversation_store.conversation, ref) == ("idle", {})
