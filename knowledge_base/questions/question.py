@@ -20,6 +20,8 @@ class QuestionState(StrEnum):
 
 # States in which somebody still owes the resident an answer.
 OPEN_STATES = (QuestionState.QUEUED, QuestionState.ASSIGNED)
+# States in which an answer was given, so that an editor can decide what becomes of it.
+ANSWERED_STATES = (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED, QuestionState.CLOSED)
 
 
 class CloseReason(StrEnum):

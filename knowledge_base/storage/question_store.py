@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select, update
 
 from knowledge_base.errors import Conflict, NotFound
-from knowledge_base.questions.question import OPEN_STATES, Disposition, Question, QuestionState
+from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
 from knowledge_base.text.fold import fold
@@ -176,13 +176,10 @@ def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMe
 
 
 def waiting_for_publication(tx: Transaction, limit: int = 200) -> list[Question]:
-    """Answered by an officer, not yet decided by an editor."""
+    """Answered, not yet (or, after a withdrawal, not any more) decided by an editor."""
     query = (
         select(questions)
-        .where(
-            questions.c.disposition == Disposition.PENDING,
-            questions.c.id.in_(select(answers.c.question_id)),
-        )
+        .where(questions.c.disposition == Disposition.PENDING, questions.c.state.in_(list(ANSWERED_STATES)))
         .order_by(questions.c.id)
         .limit(limit)
     )
