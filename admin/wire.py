@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDictProxy
 
 from knowledge_base.errors import InvalidInput
@@ -22,7 +23,8 @@ async def form_of(request: web.Request) -> MultiDictProxy[Any]:
     """The fields of a form; aiohttp keeps what it has read, so this may be called again."""
     try:
         return await request.post()
-    except (ValueError, LookupError, AssertionError) as error:  # bytes that are no text, a broken multipart body
+    # Bytes that are no text, a broken multipart body.
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:
         raise InvalidInput("form_unreadable") from error
 
 

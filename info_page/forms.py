@@ -1,6 +1,7 @@
 """Reading what a form sends, without trusting it."""
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 LARGEST = 8_192
 
@@ -18,6 +19,6 @@ async def read_form(request: web.Request) -> dict[str, str]:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST, actual_size=request.content_length or 0)
     try:
         fields = await request.post()
-    except (ValueError, LookupError) as error:  # not the encoding it says it is
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:  # not what it says it is
         raise web.HTTPBadRequest from error
     return {name: value for name, value in fields.items() if isinstance(value, str)}

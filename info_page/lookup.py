@@ -14,15 +14,14 @@ from info_page.render import Page
 from info_page.throttle import visitor
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
-from knowledge_base.questions.privacy import MASK, find_personal_data
-from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
+from knowledge_base.questions.privacy import answer_for_anyone, is_private
+from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
 from knowledge_base.questions.reference import read_reference
 from knowledge_base.storage import question_store
 from knowledge_base.storage.database import Transaction
 
 _PATH = "/tra-cuu"
 _LONGEST_CODE = 20
-_CONTACT = ("phone", "email")  # an office's own number may stand in an answer; a resident's may not
 
 
 class Status(StrEnum):
@@ -50,14 +49,10 @@ def standing(tx: Transaction, reference: str) -> Standing | None:
     question = question_store.question_by_reference(tx, reference)
     if question is None:
         return None
-    answers = [] if _is_private(question) else question_store.answers_of(tx, question.id)
-    content = _without_personal_data(answers[-1].content, question.text) if answers else None
-    key = None if _is_private(question) else question.disposition_entry or question.entry_key
+    answers = question_store.answers_of(tx, question.id)
+    content = answer_for_anyone(question, answers[-1].content) if answers else None
+    key = None if is_private(question) else question.disposition_entry or question.entry_key
     return Standing(question.reference, _status(question), question.due_on, content, key)
-
-
-def _is_private(question: Question) -> bool:
-    return question.close_reason == CloseReason.PERSONAL_CASE
 
 
 def _status(question: Question) -> Status:
@@ -66,22 +61,6 @@ def _status(question: Question) -> Status:
     if question.state in (QuestionState.ANSWERED, QuestionState.ANSWERED_BY_BOT):
         return Status.ANSWERED
     return Status.CLOSED if question.state == QuestionState.CLOSED else Status.RECEIVED
-
-
-def _without_personal_data(content: dict[str, Any], asked: str) -> dict[str, Any]:
-    texts = {name: _masked(str(content.get(name, "")), asked) for name in ("short_answer", "details")}
-    return {**content, **texts}
-
-
-def _masked(text: str, asked: str) -> str:
-    """The text without identity numbers, and without any number or address that the asker wrote himself.
-
-    Where the asker's words were blanked with time, nobody can tell any more whose numbers they are.
-    """
-    for hit in reversed(find_personal_data(text)):
-        if hit.kind not in _CONTACT or not asked or text[hit.start : hit.end] in asked:
-            text = text[: hit.start] + MASK + text[hit.end :]
-    return text
 
 
 def _page(**shows: Any) -> Page:

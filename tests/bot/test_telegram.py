@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from bot.channels import supervisor
 from bot.channels.protocol import Health
 from bot.channels.supervisor import supervise
-from bot.channels.telegram import COMMANDS, PATH, Telegram
+from bot.channels.telegram import COMMANDS, NAME, PATH, Telegram
 from bot.conversation.message import Option, Reply
 from bot.delivery import Delivery
 from bot.inbox import Inbox
@@ -237,6 +237,8 @@ async def test_polling_has_no_webhook(make_line: MakeLine) -> None:
         {"update_id": 51, "message": "not an object"},
         {"update_id": 52, "callback_query": {"id": 1}},
         {"update_id": 53, "message": {"chat": {"id": "x" * 50}, "date": "yesterday", "message_id": []}},
+        {"update_id": 54, "message": {"chat": {"id": 1, "type": "private"}, "date": 10**18, "message_id": 1}},
+        {"update_id": 55, "message": {"chat": {"id": 1, "type": "private"}, "date": 10**300, "message_id": 1}},
         {"update_id": 1e400},
         {"update_id": None},
         {"no": "id"},
@@ -277,9 +279,10 @@ async def test_poison_does_not_stop_polling(make_line: MakeLine) -> None:
     async with make_line("polling") as line:
         await line.up()
         await line.platform.post({"message": {"message_id": 1}})
+        await line.platform.post({"message": {"message_id": 1, "chat": {"id": 1, "type": "private"}, "date": 10**18}})
         await line.platform.post(line.platform.text(13, SURE))
         await line.told(13, 2)
-        assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 1
+        assert await line.count(tables.inbox, tables.inbox.c.state == "quarantined") == 2
         assert line.channel.health == Health.UP
 
 
@@ -351,6 +354,42 @@ async def test_a_store_that_fails_answers_503_and_keeps_nothing(make_line: MakeL
         assert await line.count(tables.inbox) == 0
         assert await line.push(update) == 200
         await line.told(17, 2)
+
+
+async def test_the_delivery_outlives_a_store_that_fails(make_line: MakeLine, monkeypatch) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        write, faults = line.database.write, [RuntimeError("bug"), Unavailable("database")]
+
+        async def broken(verb: Any, *args: Any, **named: Any) -> Any:
+            if verb is outbox_store.claim and faults:
+                raise faults.pop()
+            return await write(verb, *args, **named)
+
+        monkeypatch.setattr(line.database, "write", broken)
+        await line.push({"update_id": 72, **line.platform.text(18, SURE)})
+        await line.told(18, 2)
+        assert faults == []
+
+
+async def test_what_cannot_be_drawn_is_tried_later_and_not_for_ever(make_line: MakeLine, clock) -> None:
+    def odd(tx: Transaction) -> None:
+        to = contact_store.contact(tx, contact_store.ensure_contact(tx, NAME, "19"))
+        assert to
+        outbox_store.enqueue(tx, "odd", to, {"notice": "of another version", "reference": "AAAA-0001"})
+
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.database.write(odd)
+        await line.settled(retry_at=1)
+        clock.advance(timedelta(hours=1))
+
+        def nearly_given_up(tx: Transaction) -> None:
+            tx.execute(tables.outbox.update().values(attempt=39))
+
+        await line.database.write(nearly_given_up)
+        line.delivery.wake()
+        await line.settled(failed=1)
 
 
 # --- the platform fails ---------------------------------------------------------------------------

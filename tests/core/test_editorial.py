@@ -1,5 +1,6 @@
 """The editors' verbs, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -137,6 +138,39 @@ def test_a_text_is_published_once(house) -> None:
         house.do(editorial.approve_and_publish, house.who("editor"), 10**6, revision.entry)
 
 
+def test_of_two_decisions_at_once_one_stands(house) -> None:
+    for number in range(3):
+        question_id = house.answered(f"Câu hỏi lạ số {number}?")
+        revision = house.review(question_id)
+
+        def decide(act, revision=revision) -> str:
+            try:
+                act(revision)
+            except Conflict:
+                return "too late"
+            return "done"
+
+        acts = [
+            lambda one: house.do(editorial.approve_and_publish, house.who("editor"), one.id, one.entry),
+            lambda one: house.do(editorial.return_with_note, house.who("editor2"), one.id, "Viết rõ hơn."),
+        ]
+        with ThreadPoolExecutor(4) as threads:
+            assert sorted(threads.map(decide, acts * 2)) == ["done", "too late", "too late", "too late"]
+        decided = [action for action in house.events(question_id) if action in ("publish", "return")]
+        assert len(decided) == 1
+
+
+def test_two_officers_answer_the_same_words_at_once(house) -> None:
+    asked = [house.assigned("Cùng một câu hỏi lạ?", name, name) for name in ("officer", "officer2")]
+
+    def answer(name, question_id) -> int:
+        return house.do(officer_queue.answer, house.who(name), question_id, house.words())
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(answer, ("officer", "officer2"), asked))
+    assert len({house.review(question_id).slug for question_id in asked}) == 2
+
+
 # --- returning and proposing ----------------------------------------------------------------------
 
 
@@ -231,6 +265,8 @@ def test_withdrawing_returns_every_linked_question(house) -> None:
     assert house.see(ledger) == {"total": 3, "own_page": 0, "linked": 0, "excluded": {}, "pending": 3}
     assert house.see(faq_store.published_of, key) is None
     assert [question.disposition_entry for question in map(house.question, (own, linked, by_bot.id))] == [None] * 3
+    on_the_desk = [question.id for question in house.see(question_store.waiting_for_publication)]
+    assert on_the_desk == [own, linked, by_bot.id]
     with pytest.raises(NotFound):
         house.do(editorial.withdraw, house.who("editor"), key, "lần nữa")
 

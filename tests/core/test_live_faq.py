@@ -1,10 +1,12 @@
 """A change is live at once, learned from a little later, and neither is lost at a restart."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from knowledge_base import live_faq
 from knowledge_base.faq.entry import FaqEntry, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.publication import RevisionState
@@ -84,3 +86,25 @@ async def test_a_damaged_cache_is_built_anew(live: LiveFaq, database: Database, 
     again = LiveFaq(database, clock, tmp_path / "cache")
     await again.refresh()
     assert again.ready
+
+
+async def test_the_watch_outlives_whatever_happens(live: LiveFaq, monkeypatch) -> None:
+    monkeypatch.setattr(live_faq, "_POLL_SECONDS", 0)
+    faults, through = [OSError("disk"), RuntimeError("bug")], asyncio.Event()
+
+    async def work() -> bool:
+        if faults:
+            raise faults.pop()
+        through.set()
+        return False
+
+    watch = asyncio.create_task(live._every(work))
+    await asyncio.wait_for(through.wait(), 5)
+    watch.cancel()
+
+
+async def test_a_cache_that_cannot_be_written_only_costs_time(database: Database, clock, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file, not a folder")
+    database.write_now(publish, ENTRY)
+    faq = LiveFaq(database, clock, tmp_path / "cache")
+    assert await faq.refresh()

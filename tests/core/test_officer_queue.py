@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from knowledge_base import officer_queue
+from knowledge_base import editorial, officer_queue
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import InForce
 from knowledge_base.faq.publication import RevisionState
@@ -176,6 +176,17 @@ def test_a_reason_to_close_reaches_the_ledger(house, reason) -> None:
     assert house.see(ledger)["excluded"] == {str(reason): 1}
     (told,) = house.told(question_id)
     assert told["words"] == "Mời bà con đến xã."
+
+
+def test_a_personal_case_takes_its_former_answer_off_the_desk(house) -> None:
+    question_id = house.answered()
+    house.do(_reopen, question_id)
+    house.do(officer_queue.claim, house.who("officer"), question_id)
+    house.do(officer_queue.close, house.who("officer"), question_id, CloseReason.PERSONAL_CASE, "")
+    revision = house.review(question_id)
+    assert revision.state == RevisionState.SUPERSEDED
+    with pytest.raises(Conflict):
+        house.do(editorial.approve_and_publish, house.who("editor"), revision.id, revision.entry)
 
 
 def test_settled_needs_an_answer(house) -> None:

@@ -129,6 +129,12 @@ def test_the_key_is_made_once_for_the_owners_eyes_only(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_a_key_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(SettingsError, match="SECRET_KEY"):
+        secret_key(read_settings({"DATA_DIR": str(tmp_path)}))
+
+
 def test_settings_cannot_change_while_the_process_runs() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read_settings({}).port = 1  # type: ignore[misc]

@@ -111,3 +111,9 @@ async def test_strange_forms_are_refused(client: Any) -> None:
     header = {"Content-Type": "application/x-www-form-urlencoded; charset=no-such"}
     assert (await client.post("/tra-cuu", data=b"ma=1", headers=header)).status == 400
     assert (await client.post("/tra-cuu", data=b"ma=%ff%fe")).status in (200, 400)
+
+
+async def test_a_broken_form_is_refused_in_words(client: Any) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = await client.post("/tra-cuu", data=b"--x\r\nbroken", headers=headers)
+    assert response.status == 400

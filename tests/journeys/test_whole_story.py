@@ -189,7 +189,7 @@ async def test_officer_and_editor_in_a_browser(served: Served, chromium: Browser
     await officer.fill("input[name=article] >> nth=0", "Điều 1")
     await picture(officer, "3-answering")
     await officer.click("form[action$='/answer'] button.primary")
-    await officer.wait_for_load_state()
+    await officer.wait_for_url("**done=answered*")
     await picture(officer, "4-answered")
     later = await asyncio.to_thread(served.later, said["session"])
     assert ANSWER in later[-1]["text"]
