@@ -198,6 +198,7 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "answer": content,
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
+        "waiting": question.state in OPEN_STATES,
     }
 
 

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from knowledge_base.errors import Forbidden, InvalidInput, NotFound
+from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.questions.lifecycle import STAFF, Role
 from knowledge_base.storage import event_store, staff_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
 ROLES = (*sorted(STAFF), Role.ADMINISTRATOR)
+# Names that events and revisions use for those who act without an account.
+_RESERVED = frozenset({"import", "project", "bot", "clock", "resident", "release", "command line"})
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 
 # Signing in: some tries are free, then each failure doubles the wait. Nobody is locked out for good.
@@ -34,6 +36,8 @@ def add_account(
     """A new account; a one-time password must be changed at the first sign-in."""
     if not _USERNAME.fullmatch(username):
         raise InvalidInput("username_shape", field="username")
+    if username.casefold() in _RESERVED:
+        raise Conflict("username_taken", username=username)
     if role not in ROLES:
         raise InvalidInput("role_unknown", field="role", role=role)
     staff_store.add_member(tx, username, Role(role), unit_code, password_hash, must_change=must_change)

@@ -32,8 +32,8 @@ def page() -> str:
         "# Third-party licences",
         "",
         (
-            "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text is in "
-            "the package."
+            "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text "
+            "is in the package."
         ),
         "python-telegram-bot and psycopg are LGPL-3.0: they are used unchanged, as libraries, and can be replaced.",
         "",

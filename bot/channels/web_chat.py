@@ -31,7 +31,7 @@ _SESSION_BYTES = 16  # 128 bits
 _MAX_BODY = 64 * 1024
 _LONGEST_ID = 100
 _LONGEST_POLL = 25.0  # seconds a page may wait for later replies
-_SESSION_RATE = (20, 60.0)  # messages in seconds; people don't type faster
+_SESSION_RATE = (60, 60.0)  # messages in seconds; people don't type faster
 _ADDRESS_RATE = (600, 60.0)  # far higher: a village may share one address
 _MOST_SUBJECTS = 20_000
 

@@ -25,7 +25,8 @@ _PHRASES = (
     r"(danh|dap|hanh ha) (toi|em|con|chau|me con|vo con|hoai|suot)",
     r"bao (hanh|luc)|doa giet|dam chem|bi hiep|hiep dam|xam hai|lam dung tinh duc|buon nguoi|bat coc",
     # life at stake
-    r"(can|goi|keu) cap cuu|bat tinh|ngat xiu|xiu (roi|mat)|hon me|khong tho duoc|ngo doc|dang chay nha",
+    r"(can|goi|keu) cap cuu|bat tinh|ngat xiu|xiu (roi|mat)|hon me|khong tho duoc|kho tho|ngo doc|dang chay nha",
+    r"co giat|(o|dang|ngoi|tren) tren (noc|mai)|dang tren noc|lu (quet )?(dang )?(ve|den|toi)( roi)?",
     # self-harm
     r"(muon|doi) chet|(khong|ko|k|hong) muon song|chan song|het muon song|song (lam gi|chi) nua",
     r"(muon|dinh|se|doi|nghi den|nghi toi) (tu tu|tu van|tu sat|tu ket lieu)|tu sat|tu ket lieu",

@@ -45,6 +45,9 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
 )
 
 
+_CHOICES = ("pick:", "none:")  # how the ids of choices begin
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the dialogue may know: everything is loaded before, nothing is fetched during a turn."""
@@ -112,6 +115,8 @@ def _command(state: State, text: str, view: View) -> Turn | None:
         if view.looked_up is None:
             return Turn(state, replies=[replies.notice(view.voice, replies.UNKNOWN_CODE, reference)])
         return Turn(state, replies=[replies.looked_up(view.voice, view.looked_up, view.documents)])
+    if intent.wants_to_look_up(text):
+        return Turn(state, replies=[replies.chat(view.voice, replies.HOW_TO_LOOK_UP)])
     command = intent.command(text)
     if command in ("stop", "resume"):
         sentence = replies.STOPPED if command == "stop" else replies.RESUMED
@@ -133,14 +138,14 @@ def _wants_officer(state: State, text: str, view: View) -> Turn:
         return _queue_about(state, about, view, "asked_for_officer")
     turn = _hand_over(state, view.references[0], view, certain=True, reason="asked_for_officer")
     turn.acts.insert(0, Ask(view.references[0], text))
+    turn.replies.append(replies.notice(view.voice, replies.SAY_WHAT))
     return turn
 
 
 def _in_phase(state: State, text: str, view: View) -> Turn | None:
     """What the words mean in this phase; None when they are something new."""
     if state.phase == Phase.CHOOSING:
-        option = intent.chosen(text, state.options)
-        return _option(state, option.id, view) if option else None
+        return _choosing(state, text, view)
     if state.phase == Phase.CONFIRMING and view.about:
         return _confirming(state, text, view.about, view)
     if state.phase == Phase.WITH_OFFICER and view.about:
@@ -148,14 +153,37 @@ def _in_phase(state: State, text: str, view: View) -> Turn | None:
     return None
 
 
+def _choosing(state: State, text: str, view: View) -> Turn | None:
+    option = intent.chosen(text, state.options)
+    if option:
+        return _option(state, option.id, view)
+    agrees = intent.says_yes(text) and not intent.thanks(text)
+    lost = intent.is_number(text) or (not _confident(view) and (agrees or intent.follows_up(text)))
+    if not lost or view.about is None or view.about.state != QuestionState.OFFERED:
+        return None
+    return Turn(state, replies=[replies.choose_again(view.voice, state.options, view.about.reference)])
+
+
 def _confirming(state: State, text: str, about: Question, view: View) -> Turn | None:
     if about.state != QuestionState.ANSWERED_BY_BOT:
         return None
+    choices = [option for option in state.options if option.id.startswith(_CHOICES)]
+    option = intent.chosen(text, choices) if intent.is_number(text) else intent.labelled(text, state.options)
+    if option:
+        return _option(state, option.id, view)
     if intent.says_yes(text):
         return _settled(state, about, view)
-    if intent.says_no(text):
-        return _not_settled(state, about, view, "unclear")
-    return None
+    unsure = view.match is None or view.match.decision == Decision.UNKNOWN
+    if intent.says_no(text) and (unsure or intent.is_brief(text)):
+        turn = _not_settled(state, about, view, "unclear")
+    elif unsure and intent.follows_up(text):
+        turn = _queue_about(state, about, view, "unclear")
+    else:
+        return None
+    if not intent.is_bare_no(text):
+        turn.acts.append(AddWords(about.reference, text))
+        turn.replies = turn.replies[:1]
+    return turn
 
 
 def _with_officer(state: State, text: str, about: Question, view: View) -> Turn | None:
@@ -167,13 +195,17 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
         return None
     if intent.is_withdrawal(text):
         act = Close(about.reference, CloseReason.WITHDRAWN)
-        acts: list[Act] = [act] if about.state == QuestionState.QUEUED else [AddWords(about.reference, text)]
-        return Turn(state.to(Phase.IDLE), acts, [replies.chat(view.voice, replies.WITHDRAWN)])
-    if state.asked_commune and intent.looks_like_commune(text) and not _confident(view):
-        return _commune(state, about, text, view)
+        if about.state == QuestionState.QUEUED:
+            return Turn(state.to(Phase.IDLE), [act], [replies.notice(view.voice, replies.TAKEN_BACK, about.reference)])
+        added = replies.notice(view.voice, replies.ADDED, about.reference)
+        return Turn(state.to(Phase.IDLE), [AddWords(about.reference, text)], [added])
+    if state.asked_commune and intent.skips(text):
+        return _option(state, f"skip:{about.reference}", view)
+    if _is_commune(state, text, view):
+        return _commune(state, about, intent.place_of(text), view)
     if view.repeated or (intent.asks_when(text) and not _confident(view)):
         return _waiting(state, view.repeated or about, view)
-    if _something_new(text, view):
+    if _something_new(text, about, view):
         return None
     return Turn(
         replace(state, asked_commune=False),
@@ -182,16 +214,23 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
     )
 
 
-def _something_new(text: str, view: View) -> bool:
+def _is_commune(state: State, text: str, view: View) -> bool:
+    """Whether words said while an officer owns the matter tell where the resident lives."""
+    if intent.names_commune(text):
+        return state.asked_commune or state.commune is None
+    return state.asked_commune and intent.looks_like_commune(text) and not _confident(view)
+
+
+def _something_new(text: str, about: Question, view: View) -> bool:
     """Whether words said while an officer owns the matter are about something else."""
+    if _confident(view):
+        return True
+    if any(recognise(text) for recognise in (intent.says_yes, intent.is_small_talk, intent.is_unreadable)):
+        return True
+    if about.urgent or intent.follows_up(text) or intent.is_opening(text) or intent.tells(text):
+        return False
     offered = view.match is not None and view.match.decision == Decision.SUGGEST and intent.is_brief(text)
-    return (
-        offered
-        or _confident(view)
-        or any(
-            recognise(text) for recognise in (intent.asks, intent.says_yes, intent.is_small_talk, intent.is_unreadable)
-        )
-    )
+    return offered or any(recognise(text) for recognise in (intent.asks, intent.asks_who, intent.asks_contact))
 
 
 def _aside(state: State, text: str, view: View) -> Turn | None:
@@ -200,14 +239,23 @@ def _aside(state: State, text: str, view: View) -> Turn | None:
         return None
     if intent.is_withdrawal(text):
         return Turn(state.to(Phase.IDLE), replies=[replies.chat(view.voice, replies.WITHDRAWN)])
+    suggested = view.match is not None and view.match.decision == Decision.SUGGEST
     for recognise, sentence in (
-        (intent.is_unreadable, replies.UNREADABLE),
         (intent.is_insult, replies.CALM),
-        (intent.says_yes, replies.THANKS),
-        (intent.is_small_talk, replies.GREETING),
+        (intent.thanks, replies.THANKS),
+        (intent.asks_who, replies.WHO),
+        (intent.is_greeting, replies.GREETING),
+        (intent.says_yes, replies.WITHDRAWN),
+        (intent.is_small_talk, replies.WITHDRAWN),
+        (intent.is_unreadable, replies.UNREADABLE),
     ):
         if recognise(text):
             return Turn(state, replies=[replies.chat(view.voice, sentence)])
+    if intent.asks_contact(text) and (view.voice.unit_contact or view.voice.unit_hours):
+        return Turn(state, replies=[replies.contact(view.voice)])
+    unclear = intent.is_opening(text) or intent.is_bare_no(text) or intent.follows_up(text)
+    if unclear and not suggested:
+        return Turn(state, replies=[replies.chat(view.voice, replies.GO_ON)])
     return None
 
 
@@ -228,6 +276,9 @@ def _question(state: State, heard: Incoming, view: View) -> Turn:
     asked = Ask(reference, heard.text[:LONGEST_TEXT], False, heard.media_kind, heard.media_ref)
     turn = _decide(state, reference, view.match, view)
     turn.acts.insert(0, asked)
+    matters = {match.candidates[0].key for _text, match in view.parts if match.decision != Decision.UNKNOWN}
+    if len(matters) > 1 and turn.state.phase != Phase.WITH_OFFICER:
+        turn.replies.append(replies.notice(view.voice, replies.ONE_BY_ONE))
     return turn
 
 
@@ -244,10 +295,12 @@ def _decide(state: State, reference: str, match: Match | None, view: View) -> Tu
 
 
 def _answer(state: State, reference: str, key: str, view: View, *, chosen: bool = False) -> Turn:
+    """An entry's words. Of the choices it was taken from, another may be wanted next: they stay."""
     revision = view.revisions[key]
     acts: list[Act] = [AnswerByBot(reference, key, revision.id, chosen)]
     reply = replies.automatic_answer(view.voice, revision, view.documents, reference)
-    return Turn(state.to(Phase.CONFIRMING, reference, options=reply.options), acts, [reply])
+    choices = [option for option in state.options if option.id.startswith(_CHOICES)] if chosen else []
+    return Turn(state.to(Phase.CONFIRMING, reference, options=(*choices, *reply.options)), acts, [reply])
 
 
 def _hand_over(state: State, reference: str, view: View, *, certain: bool, reason: str) -> Turn:
@@ -315,8 +368,8 @@ def _option(state: State, option: str, view: View) -> Turn:
     about = view.about
     if about is None:
         return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
-    if verb == "pick" and about.state == QuestionState.OFFERED and key in view.revisions:
-        return _answer(state, about.reference, key, view, chosen=True)
+    if verb == "pick" and key in view.revisions and key != about.entry_key:
+        return _pick(state, about, key, view)
     if verb == "none" and about.state == QuestionState.OFFERED:
         return _queue_about(state, about, view, "none_of_these")
     if verb == "skip" and about.state in OPEN_STATES:
@@ -324,13 +377,23 @@ def _option(state: State, option: str, view: View) -> Turn:
         return Turn(after, replies=[replies.notice(view.voice, replies.COMMUNE_SKIPPED, about.reference)])
     if verb == "clear" and about.state in (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED):
         return _settled(state, about, view)
-    if verb in ("unclear", "notmine") and about.state == QuestionState.ANSWERED_BY_BOT:
-        return _not_settled(state, about, view, verb)
+    if verb in ("unclear", "notmine", "none") and about.state == QuestionState.ANSWERED_BY_BOT:
+        return _not_settled(state, about, view, "unclear" if verb == "unclear" else "notmine")
     if verb == "unclear" and about.state == QuestionState.ANSWERED:
         return _reopen(state, about, "", view)
     if about.state in OPEN_STATES:
         return _waiting(state, about, view)
     return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
+
+
+def _pick(state: State, about: Question, key: str, view: View) -> Turn:
+    """One of the choices; after the first, another is a question of its own, in the entry's words."""
+    if about.state == QuestionState.OFFERED:
+        return _answer(state, about.reference, key, view, chosen=True)
+    reference, revision = view.references[0], view.revisions[key]
+    turn = _answer(state, reference, key, view, chosen=True)
+    turn.acts = [Ask(reference, revision.entry.question), AnswerByBot(reference, key, revision.id)]
+    return turn
 
 
 def _queue_about(state: State, about: Question, view: View, reason: str) -> Turn:

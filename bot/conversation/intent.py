@@ -26,19 +26,28 @@ _HELLO = frozenset("hi hello helo alo chao morning start".split())
 _GRATITUDE = re.compile(r"\b(cam on|camon|kam on|thanks|thank|tks|tk|thks|ty)\b")
 _SMALL_TALK = re.compile(
     r"(alo )?co ai( (o|tra loi))?( (do|day))? (khong|ko|k|hong|hok)|(ban|bot) (khoe khong|a|ha|oi)|"
-    r"(the|vay|rua|ra) (a|ha|u|vay|the|do|la xong|thoi)|help|/help|test|thu"
+    r"(the|vay|rua|ra) (a|ha|u|vay|the|do|la xong|thoi)|help|/help|test|thu|"
+    r"(thoi )?(khong|ko|k|hong|chang) (co|con)? ?(gi|cau hoi|viec gi)( (nua|het|dau|them))*|het roi"
 )
 _WHO = re.compile(
     r"(ban|bot|day|may|ad)? ?(la|co phai la|co phai|phai) (ai|gi|bot|robot|nguoi|may|nguoi that)"
     r"( (hay|hay la) (may|nguoi|bot|robot)| khong| ha| a| vay)*|ban ten gi|(ban|bot) lam duoc gi|giup (gi|duoc gi)"
 )
+_CONTACT = re.compile(
+    r"((cho|hoi) )*((so )?(dien thoai|sdt|dt|hotline)|dia chi)( cua)? "
+    r"(can bo|cb|uy ban|ubnd|xa|phuong|co quan|don vi).{0,30}|"
+    r"(uy ban|ubnd)( \w+){0,3} o (dau|cho nao)|"
+    r"((luc|tu)? ?may gio|gio|lich|(thu (bay|7)|chu nhat) co) (lam viec|mo cua).{0,20}|"
+    r"(uy ban|ubnd|xa|can bo)?( \w+)? ?(lam viec|mo cua)( \w+)? (may gio|gio nao|luc nao|thu may|ngay nao).{0,20}"
+)
 _CHEERS = re.compile("[👍👌❤🙏😊🥰😀😁😃😄🙂💪🌹😘🤝🎉💯👏✅]")
 _OPENING = frozenset(
-    "cho xin toi muon can duoc hoi tu van giup do voi chut ti xiu it mot viec thac mac thong tin nho dang nay dieu".split()
+    (
+        "cho xin toi muon can duoc hoi tu van giup do voi chut ti xiu it mot viec thac mac thong tin nho dang nay dieu"
+    ).split()
 )
 _WITHDRAW = re.compile(
-    r"(thoi )?(toi|em|minh|tui|con|chau)?\s*(khong|ko|k|hong) (hoi|can) (nua|dau nua|gi nua)|thoi (khoi|duoc roi)|"
-    r"(thoi )?(khong|ko|k|hong|het|chang) (co|con)? ?(gi|cau hoi|viec gi)( (nua|het|dau|them))*"
+    r"(thoi )?(toi|em|minh|tui|con|chau)?\s*(khong|ko|k|hong) (hoi|can) (nua|dau nua|gi nua)|thoi (khoi|duoc roi)"
 )
 _INSULT = re.compile(
     r"\b(ngu|dm|dmm|vcl|vl|cc|do dien|cut di|(?:bon|lu|do|toan) lua dao|bien di|mat day|oc cho|con cho|thang cho)\b"
@@ -83,10 +92,13 @@ _ASKS_AS = {
 }
 _CLAUSE_END = re.compile(r"[.,;:!\n]+")
 _PLACE = re.compile(
-    r"(xa|phuong|thi tran|thi xa|dac khu|p|x|tt|tx|huyen|quan|q|tp|thanh pho|tinh|thon|ap|ban|buon|lang|xom|soc|khu pho|kp|"
-    r"to dan pho)\b [a-z0-9].*"
+    r"(xa|phuong|thi tran|thi xa|dac khu|p|x|tt|tx|huyen|quan|q|tp|thanh pho|tinh|thon|ap|xom|khu pho|kp|to dan pho)"
+    r"\b [a-z0-9].*"
 )
-_COMMUNE = re.compile(r"(xa|phuong|thi tran|dac khu|tt) (?!hoi\b|toi\b|em\b|minh\b|nay\b|nao\b|oi\b)[a-z0-9].*")
+_COMMUNE = re.compile(
+    r"(xa|phuong|thi tran|dac khu|tt|tp|thanh pho|quan|huyen|tinh) "
+    r"(?!hoi\b|toi\b|em\b|minh\b|nay\b|nao\b|oi\b)[a-z0-9].*"
+)
 _LIVING_AT = re.compile(
     r"^\s*(?:(?:dạ|da|vâng|vang|thưa|em|tôi|toi|tui|mình|minh|cháu|con|nhà|nha|đang|dang|thuộc|thuoc|sống|song|ở|o)\s+)*"
     r"(?:ở|o|thuộc|thuoc)\s+(?=\S)",
@@ -95,18 +107,20 @@ _LIVING_AT = re.compile(
 _ENDING = re.compile(r"(\s+(ạ|nhé|nha|nhá))+\s*[.!]*\s*$", re.IGNORECASE)
 # Words that people write about themselves, and that no place is called by.
 _NO_PLACE = frozenset(
-    "tôi tui toi em cháu mình nghèo ngheo lắm quá đừng chưa được xem nhắn biết biet muốn muon hỏi vâng nữa nua này đây kia "
-    "tuổi tuoi triệu trieu cũng rồi là bị có không khong ko đúng xin cảm ơn thôi phải đang".split()
+    (
+        "tôi tui toi em cháu mình nghèo ngheo lắm quá đừng chưa được xem nhắn biết biet muốn muon hỏi vâng nữa nua này "
+        "đây kia tuổi tuoi triệu trieu cũng rồi là bị có không khong ko đúng xin cảm ơn thôi phải đang còn"
+    ).split()
 )
 _LONGEST_COMMUNE = 16  # words of an address
 _LONGEST_NAME = 4  # words: "Tân Lập", "Yên Bình"
 _SKIP = re.compile(
-    r"bo qua|skip|(thoi|khoi)( khoi)?( (can|noi|bo qua))?|khong|ko|k|hong|(khong|ko|k|hong|chua) (can|noi|muon noi|biet|ro|nho)"
-    r"( dau)?|(xa|o|dau) (nao|dau) cung duoc|chiu|de sau"
+    r"bo qua|skip|(thoi|khoi)( khoi)?( (can|noi|bo qua))?|khong|ko|k|hong|"
+    r"(khong|ko|k|hong|chua) (can|noi|muon noi|biet|ro|nho)( dau)?|(xa|o|dau) (nao|dau) cung duoc|chiu|de sau"
 )
 _NUMBERS = {"mot": 1, "nhat": 1, "dau": 1, "hai": 2, "nhi": 2, "ba": 3, "bon": 4, "tu": 4}
 _CHOICE = re.compile(
-    r"(?:(?:so|chon|cau|y|phuong an|cai|thu|muc|lay|bam) )*(\d+|mot|nhat|dau|hai|nhi|ba|bon|tu)"
+    r"(?:(?:so|chon|cau|y|phuong an|cai|thu|muc|lay|bam) )*(\d+|mot|nhat|dau(?= tien)|hai|nhi|ba|bon|tu)"
     r"(?: (?:tien|a|nha|nhe|di|do|ay|ak))*"
 )
 _NONE_OF_THESE = re.compile(
@@ -117,9 +131,11 @@ _FILLERS = frozenset("cai cau y ay do nay ve viec la thi hoi toi muon em minh a 
 _SHORTEST_NAME = 2  # words of a label that name it
 # Words that ask about what was said before, with no subject of their own: "nộp ở đâu", "lãi bao nhiêu thế".
 _NO_SUBJECT = frozenset(
-    "the vay roi thi con nop o dau can giay to gi nhung ho so ai duoc huong bao lau nhieu lai suat co khong ko k phai mat phi "
-    "may ngay nao khi lam sao mang theo den nhan tien thu tuc don mau gui lay hoi cho la nua cu a minh toi em mo chi rang rua "
-    "xin dc nhu tuoi du chua ntn".split()
+    (
+        "the vay roi thi con nop o dau can giay to gi nhung ho so ai duoc huong bao lau nhieu lai suat co khong ko k "
+        "phai mat phi may ngay nao khi lam sao mang theo den nhan tien thu tuc don mau gui lay hoi cho la nua cu a "
+        "minh toi em mo chi rang rua xin dc nhu ntn"
+    ).split()
 )
 _LONGEST_FOLLOW_UP = 7  # words
 _STOP = re.compile(
@@ -165,7 +181,7 @@ def is_small_talk(text: str) -> bool:
     words = plain(text)
     if not words:
         return False
-    bare = _bare(words)
+    bare = _bare(words.replace("can bo", " "))
     return all(word in _THANKS for word in bare) or any(
         _SMALL_TALK.fullmatch(" ".join(said)) for said in (words.split(), bare)
     )
@@ -179,7 +195,7 @@ def is_greeting(text: str) -> bool:
 
 def thanks(text: str) -> bool:
     """Whether somebody says thank you, in words or with a sign."""
-    return bool(_GRATITUDE.search(plain(text))) or _cheers(text)
+    return bool(_GRATITUDE.search(plain(text))) or (_cheers(text) and not {"🙏", "❤"}.isdisjoint(text))
 
 
 def _cheers(text: str) -> bool:
@@ -189,6 +205,12 @@ def _cheers(text: str) -> bool:
 def asks_who(text: str) -> bool:
     """Whether the resident wants to know who, or what, is talking."""
     return bool(_WHO.fullmatch(plain(text)))
+
+
+def asks_contact(text: str) -> bool:
+    """Whether the resident asks where or when the office can be reached."""
+    words = plain(text)
+    return bool(_CONTACT.fullmatch(words) or _CONTACT.fullmatch(" ".join(_bare(words))))
 
 
 def is_opening(text: str) -> bool:
@@ -211,7 +233,7 @@ def tells(text: str) -> bool:
 
 
 def wants_to_look_up(text: str) -> bool:
-    """ "XEM" without a code, or with something that is none."""
+    """The word "XEM" without a code, or with something that is none."""
     words = plain(text)
     if _LOOK_UP.fullmatch(words):
         return True
@@ -252,6 +274,11 @@ def says_no(text: str) -> bool:
     return bool(_NO.fullmatch(words)) and (brief or not _ASKING.search(words.split(" ", 1)[1]))
 
 
+def is_bare_no(text: str) -> bool:
+    """Disagreement that says nothing else."""
+    return says_no(text) and len(plain(text).split()) <= 4  # noqa: PLR2004 - "chưa rõ lắm ạ"
+
+
 def asks_when(text: str) -> bool:
     """Impatience: when will the answer come?"""
     words = plain(text)
@@ -284,23 +311,21 @@ def looks_like_commune(text: str) -> bool:
         return False
     if _PLACE.fullmatch(" ".join(words)) and not _personal(place):
         return not re.search(r"\b(nao|o dau|bao gio|lam sao)\b", " ".join(words))
-    talk = (
-        asks(text) or says_yes(text) or says_no(text) or is_small_talk(text) or is_opening(text) or is_withdrawal(text)
-    )
+    talk = any(is_it(text) for is_it in (asks, says_yes, says_no, is_small_talk, is_opening, is_withdrawal, asks_who))
     if talk or _personal(place) or not re.search(r"[^\W\d_]{2}", place):
         return False
-    return len(words) <= _LONGEST_NAME
+    written = re.findall(r"[^\W\d_]+", place)
+    named = len(written) <= 2 * _LONGEST_NAME and all(word[0].isupper() for word in written)  # "Hoàng Su Phì, Hà Giang"
+    return named or len(words) <= _LONGEST_NAME
 
 
 def names_commune(text: str) -> bool:
     """A place that calls itself a commune or ward: understood also when we didn't just ask."""
-    words = plain(place_of(text))
-    return (
-        bool(_COMMUNE.fullmatch(words))
-        and len(words.split()) <= _LONGEST_NAME
-        and not _personal(text)
-        and not asks(text)
-    )
+    place = place_of(text)
+    words = plain(place)
+    brief = len(words.split()) <= _LONGEST_NAME
+    asking = asks(re.sub(r"\b[Ss]ao\b", "", text))  # "phường Sao Đỏ" is a place
+    return brief and bool(_COMMUNE.fullmatch(words)) and not _personal(place) and not asking
 
 
 def place_of(text: str) -> str:
@@ -318,9 +343,14 @@ def skips(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """A number alone, as one answers choices."""
-    found = _CHOICE.fullmatch(plain(text))
-    return bool(found and found.group(1).isdigit())
+    """A number alone, in digits or words, as one answers choices."""
+    return bool(_CHOICE.fullmatch(plain(text)))
+
+
+def labelled(text: str, options: Sequence[Option]) -> Option | None:
+    """The option whose label was typed."""
+    words = plain(text)
+    return next((option for option in options if words and words == plain(option.label)), None)
 
 
 def chosen(text: str, options: Sequence[Option]) -> Option | None:
@@ -330,9 +360,9 @@ def chosen(text: str, options: Sequence[Option]) -> Option | None:
     if found:
         number = _NUMBERS.get(found.group(1)) or int(found.group(1))
         return options[number - 1] if 1 <= number <= len(options) else None
-    for option in options:
-        if words and words == plain(option.label):
-            return option
+    typed = labelled(text, options)
+    if typed:
+        return typed
     picks = [option for option in options if option.id.startswith("pick:")]
     if any(option.id.startswith("none:") for option in options):
         last = next(option for option in options if option.id.startswith("none:"))

@@ -135,8 +135,18 @@ def choices(voice: Voice, revisions: Sequence[Revision], reference: str) -> Repl
     """Two or three entries may fit: which one? (A single one is offered the same way.)."""
     options = [Option(f"pick:{reference}:{item.key}", item.entry.question) for item in revisions]
     options.append(Option(f"none:{reference}", voice.say(_("None of these"))))
-    lines = [f"{number}. {option.label}" for number, option in enumerate(options, 1)]
     text = voice.say(_("Did %(you)s mean one of these? Press a button or type its number:"))
+    return _numbered(text, options, reference)
+
+
+def choose_again(voice: Voice, options: Sequence[Option], reference: str) -> Reply:
+    """The same choices once more, to somebody whose answer was none of them."""
+    text = voice.say(_("Please choose one of these first. Press a button or type its number:"))
+    return _numbered(text, options, reference)
+
+
+def _numbered(text: str, options: Sequence[Option], reference: str) -> Reply:
+    lines = [f"{number}. {option.label}" for number, option in enumerate(options, 1)]
     return Reply("\n".join([text, *lines]), "suggest", tuple(options), reference=reference)
 
 
@@ -196,6 +206,16 @@ def chat(voice: Voice, sentence: str) -> Reply:
     return Reply(voice.say(sentence), "chat")
 
 
+def contact(voice: Voice) -> Reply:
+    """Where and when the unit can be reached, as far as it is set."""
+    lines = [voice.unit_name]
+    if voice.unit_contact:
+        lines.append(voice.say(_("Contact: %(contact)s"), contact=voice.unit_contact))
+    if voice.unit_hours:
+        lines.append(voice.say(_("Office hours: %(hours)s"), hours=voice.unit_hours))
+    return Reply("\n".join(lines), "chat")
+
+
 def notice(voice: Voice, sentence: str, reference: str | None = None, **values: Any) -> Reply:
     """A short word about the state of things."""
     return Reply(voice.say(sentence, reference=reference, **values), "notice", reference=reference)
@@ -224,7 +244,16 @@ CALM = _(
     "I am sorry that you are upset. Please type your question, or “gặp cán bộ” to reach an officer; complaints are "
     "received at the commune's people's committee."
 )
-UNREADABLE = _("I could not read that. Please type your question in words.")
+UNREADABLE = _("I could not read that. Please type your question in Vietnamese words, or “gặp cán bộ” for an officer.")
+WHO = _(
+    "These are automatic replies, taken from the approved questions and answers; what is not certain goes to an "
+    "officer. What would %(you)s like to ask?"
+)
+GO_ON = _("Please type in one sentence what %(you)s would like to ask, or “gặp cán bộ” to reach an officer.")
+SAY_WHAT = _("Please also type what the matter is, so that the officer can prepare the answer.")
+HOW_TO_LOOK_UP = _(
+    "To look an answer up, type XEM and the 8 letters and digits of its code, for example: XEM K7MP-42QX."
+)
 STICKER = _("Thank you! Please type your question in words and I will answer.")
 EMPTY = _("Your message arrived empty. Please type your question.")
 STOPPED = _(
@@ -234,6 +263,7 @@ STOPPED = _(
 RESUMED = _("Done: you will receive answers and notices again.")
 SETTLED = _("Glad it is clear. Type whenever you have another question.")
 WITHDRAWN = _("All right. Type whenever you have a question.")
+TAKEN_BACK = _("Your question %(reference)s is withdrawn. Type whenever you have another question.")
 TELL_MORE = _("If you can, tell the officer in a few words what is not clear or how your situation differs.")
 ADDED = _("I passed this on to the officer, with your question %(reference)s.")
 MEDIA_ADDED = _("I passed what you sent on to the officer, with your question %(reference)s.")
@@ -249,6 +279,7 @@ TOO_LONG = _("Your message was very long; I kept its first %(limit)s characters.
 UNKNOWN_CODE = _("I found no question with the code %(reference)s. Please check the code.")
 OLD_BUTTON = _("That choice is no longer open. Please type your question again.")
 ALSO_ASKED = _("You asked several things; here is one answer for each.")
+ONE_BY_ONE = _("You asked several things; this is about one of them. Please ask the others one by one.")
 CLOSED_WORDS = _("This question was closed.")
 
 
@@ -257,7 +288,10 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
     reference = found["reference"]
     if found["answer"]:
         head = voice.say(_("Answer to question %(reference)s:"), reference=reference)
-        return Reply(f"{head}\n\n{answer_words(voice, found['answer'], documents)}", "notice", reference=reference)
+        blocks = [head, answer_words(voice, found["answer"], documents)]
+        if found.get("waiting"):  # it was asked again
+            blocks.append(voice.say(WAITING, reference=reference, day=voice.day(found["due_on"])))
+        return Reply("\n\n".join(blocks), "notice", reference=reference)
     if found["due_on"] and not found["closed"]:
         return notice(voice, WAITING, reference, day=voice.day(found["due_on"]))
     return notice(voice, CLOSED_WORDS, reference)

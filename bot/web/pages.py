@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.channels.web_chat import NO_SESSION, TOO_LARGE, ChatError, WebChat, busy
+from bot.channels.web_chat import BAD_FIELD, NO_SESSION, TOO_LARGE, ChatError, WebChat, busy
 from bot.conversation.message import LONGEST_TEXT
 from bot.web.render import Renderer
 from bot.web.static_files import PREFIX, StaticFile, StaticFiles, send
@@ -221,6 +222,8 @@ async def _form(request: web.Request) -> dict[str, str]:
         fields = await request.post()
     except web.HTTPRequestEntityTooLarge as error:
         raise ChatError(413, "too_large", TOO_LARGE) from error
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:  # a form no browser sends
+        raise ChatError(400, "bad_form", BAD_FIELD) from error
     return {name: value.replace("\r\n", "\n") for name, value in fields.items() if isinstance(value, str)}
 
 

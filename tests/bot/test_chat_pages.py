@@ -308,7 +308,7 @@ async def test_a_body_too_large_is_refused_in_words(chat: TestClient) -> None:
 
 async def test_too_many_messages(chat: TestClient) -> None:
     form = fields(await page(chat))
-    for number in range(20):
+    for number in range(60):
         await send(chat, text=f"chào {number}", **form)
     html = await send(chat, 429, text="và một câu nữa", **form)
     assert "và một câu nữa" in html
@@ -368,3 +368,16 @@ async def test_no_history_without_a_session(chat: TestClient, headers: dict[str,
 async def test_words_kept_long_enough_leave_no_empty_bubble() -> None:
     turn = {"from": "resident", "text": "", "option": "", "message_id": "1", "at": "2026-11-23T05:00:00+00:00"}
     assert bubbles([turn], []) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=nobody-knows", b"text=a"),
+        ("multipart/form-data; boundary=x", b"--y\r\nbroken"),
+    ],
+)
+async def test_a_form_no_browser_sends_is_refused(chat: TestClient, kind: str, body: bytes) -> None:
+    headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
+    response = await chat.post("/chat", data=body, headers=headers)
+    assert response.status == 400
