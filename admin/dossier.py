@@ -43,6 +43,12 @@ class Dossier:
     documents: dict[str, LegalDocument]
 
     @property
+    def said(self) -> list[QuestionMessage | Answer]:
+        """Messages and signed answers in the order in which they were said."""
+        both: list[QuestionMessage | Answer] = [*self.messages, *self.answers]
+        return sorted(both, key=lambda item: item.signed_off_at if isinstance(item, Answer) else item.at)
+
+    @property
     def holder(self) -> str:
         """Who holds the question."""
         return self.names.get(self.question.assigned_to or 0, "")

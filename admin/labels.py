@@ -51,6 +51,7 @@ _REASONS = {
     "none_of_these": N_("none of the choices fits"),
     "media": N_("a picture or a voice message"),
     "unmatched": N_("no entry fits"),
+    "resident": N_("the answer wasn't clear"),
 }
 # Why the matcher decided as it did.
 _MATCHER = {
@@ -60,6 +61,9 @@ _MATCHER = {
     "below_low": N_("probably no entry fits"),
     "too_short": N_("too few words"),
     "nothing_shared": N_("no word in common with any entry"),
+    "nothing_in_force": N_("no entry is in force"),
+    "exact": N_("the same words as an entry"),
+    "empty": N_("no words"),
 }
 _TABLES: dict[str, dict[str, str]] = {
     "state": _STATES | _REVISION_STATES,
@@ -121,7 +125,7 @@ _TABLES: dict[str, dict[str, str]] = {
     "event": {
         "ask": N_("asked"),
         "offer": N_("was offered choices"),
-        "answer_by_bot": N_("answered automatically"),
+        "answer_by_bot": N_("sent an entry's words"),
         "queue": N_("handed to the officers"),
         "claim": N_("took the question"),
         "release": N_("gave the question back"),

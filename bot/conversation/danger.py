@@ -48,7 +48,7 @@ _MEANT = {
 }
 _HARMLESS = re.compile(r"\b(an|bi)? ?danh (sach|gia|muc|hieu|tinh|du|truot|so|cho|rieng|dau)\b|\ban danh\b|doan ket")
 # Phrases that folding confuses with harmless ones ("tự tử" / "từ từ").
-_MARKED = re.compile(r"\b(tự tử|tự vẫn|cứu với|đói lả|đang đói|chết đuối|đánh con|đánh vợ)\b")
+_MARKED = re.compile(r"\b(tự tử|tự vẫn|cứu với|đói lả|đang đói|chết đuối|đuối nước|vỡ ối|trở dạ|đánh con|đánh vợ)\b")
 # Asking about support after a disaster is an ordinary question, unless it is happening now.
 _SUPPORT = re.compile(
     r"\b(ho tro|tro cap|bao nhieu|thu tuc|chinh sach|che do|lam don|ho so|duoc huong|vay|nop o dau|mien|dong hoc)\b"

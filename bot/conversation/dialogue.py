@@ -157,7 +157,7 @@ def _choosing(state: State, text: str, view: View) -> Turn | None:
     option = intent.chosen(text, state.options)
     if option:
         return _option(state, option.id, view)
-    agrees = intent.says_yes(text) and not intent.thanks(text)
+    agrees = intent.says_yes(text) and not intent.is_thanks(text)
     lost = intent.is_number(text) or (not _confident(view) and (agrees or intent.follows_up(text)))
     if not lost or view.about is None or view.about.state != QuestionState.OFFERED:
         return None
@@ -242,7 +242,7 @@ def _aside(state: State, text: str, view: View) -> Turn | None:
     suggested = view.match is not None and view.match.decision == Decision.SUGGEST
     for recognise, sentence in (
         (intent.is_insult, replies.CALM),
-        (intent.thanks, replies.THANKS),
+        (intent.is_thanks, replies.THANKS),
         (intent.asks_who, replies.WHO),
         (intent.is_greeting, replies.GREETING),
         (intent.says_yes, replies.WITHDRAWN),

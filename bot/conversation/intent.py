@@ -25,7 +25,7 @@ _THANKS = frozenset(
 _HELLO = frozenset("hi hello helo alo chao morning start".split())
 _GRATITUDE = re.compile(r"\b(cam on|camon|kam on|thanks|thank|tks|tk|thks|ty)\b")
 _SMALL_TALK = re.compile(
-    r"(alo )?co ai( (o|tra loi))?( (do|day))? (khong|ko|k|hong|hok)|(ban|bot) (khoe khong|a|ha|oi)|"
+    r"(alo )?co ai( (o|tra loi))?( (do|day))? (khong|ko|k|hong|hok)|((hello|hi|chao) )?(ban|bot) (khoe khong|a|ha|oi)|"
     r"(the|vay|rua|ra) (a|ha|u|vay|the|do|la xong|thoi)|help|/help|test|thu|"
     r"(thoi )?(khong|ko|k|hong|chang) (co|con)? ?(gi|cau hoi|viec gi)( (nua|het|dau|them))*|het roi"
 )
@@ -65,7 +65,7 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"(van )?(chua|khong|ko|k|hong|hok|no|sai)( ro| hieu| dung| phai| dc| duoc| thay| on)*( roi| lam| dau| a| y)*"
-    r"( y)?( toi| em| minh)?|chua.{0,40}|khong (phai|dung).{0,40}|(khong|ko) (hieu|ro).{0,40}|sai roi.{0,40}"
+    r"( y)?( toi| em| minh)?|chua\b.{0,40}|khong (phai|dung).{0,40}|(khong|ko) (hieu|ro).{0,40}|sai roi.{0,40}"
 )
 _WHEN = re.compile(
     r"(bao gio|khi nao|chung nao|bao lau( nua)?|luc nao) .{0,20}(tra loi|co ket qua|rep|xong)|"
@@ -190,12 +190,14 @@ def is_small_talk(text: str) -> bool:
 def is_greeting(text: str) -> bool:
     """Small talk that wants a greeting back."""
     words = plain(text)
-    return not _HELLO.isdisjoint(words.split()) or "co ai" in words or "oi" in words.split()
+    hello = not _HELLO.isdisjoint(words.split()) or "co ai" in words or "oi" in words.split()
+    return hello and is_small_talk(text)
 
 
-def thanks(text: str) -> bool:
-    """Whether somebody says thank you, in words or with a sign."""
-    return bool(_GRATITUDE.search(plain(text))) or (_cheers(text) and not {"🙏", "❤"}.isdisjoint(text))
+def is_thanks(text: str) -> bool:
+    """A message that says thank you and nothing else, in words or with a sign."""
+    thanked = bool(_GRATITUDE.search(plain(text))) and (is_small_talk(text) or says_yes(text))
+    return thanked or (_cheers(text) and not {"🙏", "❤"}.isdisjoint(text))
 
 
 def _cheers(text: str) -> bool:
@@ -248,7 +250,7 @@ def is_withdrawal(text: str) -> bool:
 
 def is_insult(text: str) -> bool:
     """Abuse without a question."""
-    words = plain(text)
+    words = plain(re.sub(r"\bngủ\b", " ", nfc(text).lower()))
     return bool(_INSULT.search(words)) and not asks(re.sub(r"\b(bon|chung|tui|lu)? ?may\b", " ", words))
 
 
@@ -368,7 +370,7 @@ def chosen(text: str, options: Sequence[Option]) -> Option | None:
         last = next(option for option in options if option.id.startswith("none:"))
         if _NONE_OF_THESE.fullmatch(words) or (says_no(text) and len(words.split()) <= 4):  # noqa: PLR2004 - "chưa rõ lắm"
             return last
-        if len(picks) == 1 and says_yes(text) and not thanks(text):
+        if len(picks) == 1 and says_yes(text) and not is_thanks(text):
             return picks[0]
     return _named(words, picks)
 

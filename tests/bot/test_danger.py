@@ -21,6 +21,9 @@ DANGER = [
     "bi ket trong nha nuoc lu dang len",
     "chồng dọa giết hai mẹ con",
     "bố tui xỉu rồi mần chi chừ",
+    "con tôi sốt cao co giật",
+    "Vợ em vỡ ối giữa đường, trời tối, không có xe",
+    "hôm nay lũ về, cả nhà đang trên nóc",
 ]
 ORDINARY = [
     "Nhà bị lũ cuốn trôi thì được hỗ trợ bao nhiêu tiền?",

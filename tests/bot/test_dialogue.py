@@ -124,6 +124,26 @@ def test_a_choice_by_number_is_answered() -> None:
     assert turn.replies[0].entry == "T26"
 
 
+def test_after_one_choice_another_is_answered_too() -> None:
+    offered = say("thẻ bảo hiểm thế nào", seen=view(match(Decision.SUGGEST, "T25", "T26"))).state
+    answered = say("1", offered, view(about=question(QuestionState.OFFERED, reference=CODES[0]))).state
+    about = question(QuestionState.ANSWERED_BY_BOT, reference=CODES[0], entry_key="T25")
+    turn = say("2", answered, view(about=about))
+    assert kinds(turn) == ["Ask", "AnswerByBot"]
+    assert turn.replies[0].entry == "T26"
+    assert kinds(say("rõ rồi", turn.state, view(about=about))) == ["Feedback", "Close"]
+    assert kinds(say("không đúng", turn.state, view(about=about))) == ["Feedback", "Queue"]
+
+
+def test_what_fits_none_of_the_choices_is_met_with_the_choices() -> None:
+    offered = say("thẻ bảo hiểm thế nào", seen=view(match(Decision.SUGGEST, "T25", "T26"))).state
+    for text in ("9", "đúng rồi", "nộp ở đâu"):
+        turn = say(text, offered, view(about=question(QuestionState.OFFERED)))
+        assert kinds(turn) == [], text
+        assert turn.replies[0].options == offered.options
+        assert turn.state == offered
+
+
 def test_none_of_these_goes_to_an_officer() -> None:
     offered = say("thẻ bảo hiểm thế nào", seen=view(match(Decision.SUGGEST, "T25", "T26"))).state
     turn = say("không phải", offered, view(about=question(QuestionState.OFFERED)))
@@ -154,6 +174,25 @@ def test_while_an_officer_owns_the_matter_more_words_join_it() -> None:
     assert kinds(say("bao giờ có trả lời vậy", state, view(about=about))) == []
 
 
+def test_what_belongs_to_the_officers_question_opens_no_other() -> None:
+    state = GREETED.to(Phase.WITH_OFFICER, "ZZZZ-9999", asked_commune=True)
+    seen = view(match(Decision.SUGGEST, "T25"), about=question(QuestionState.QUEUED))
+    assert kinds(say("mẹ tôi 74 tuổi", state, seen)) == ["AddWords"]
+    assert kinds(say("nộp ở đâu", state, seen)) == ["AddWords"]
+    assert say("dạ em ở xã Tân Lập", state, seen).acts == [acts.SetCommune("ZZZZ-9999", "xã Tân Lập")]
+    later = replace(state, asked_commune=False)
+    assert kinds(say("phường Sao Đỏ", later, seen)) == ["SetCommune"]
+    skipped = say("bỏ qua", state, seen)
+    assert kinds(skipped) == []
+    assert not skipped.state.asked_commune
+    assert kinds(say("không có gì nữa", later, seen)) == []
+    taken_back = say("thôi tôi không hỏi nữa", later, seen)
+    assert kinds(taken_back) == ["Close"]
+    assert "ZZZZ-9999" in taken_back.replies[0].text
+    cry = view(about=question(QuestionState.QUEUED, urgent=True))
+    assert kinds(say("không ai giúp tôi", later, cry)) == ["AddWords"]
+
+
 def test_after_an_officers_answer_no_reopens_and_yes_closes() -> None:
     state = GREETED.to(Phase.WITH_OFFICER, "ZZZZ-9999")
     about = question(QuestionState.ANSWERED)
@@ -171,6 +210,24 @@ def test_an_automatic_answer_that_does_not_fit_goes_to_an_officer_with_the_verdi
     assert kinds(turn) == ["Feedback", "Queue"]
 
 
+def test_what_is_said_with_the_no_or_asked_further_reaches_the_officer() -> None:
+    state = GREETED.to(Phase.CONFIRMING, "ZZZZ-9999")
+    about = question(QuestionState.ANSWERED_BY_BOT)
+    assert kinds(say("chưa", state, view(about=about))) == ["Feedback", "Queue"]
+    assert kinds(say("chưa rõ lắm vì mẹ tôi mới 74", state, view(about=about))) == ["Feedback", "Queue", "AddWords"]
+    assert kinds(say("nộp ở đâu", state, view(about=about))) == ["Queue", "AddWords"]
+    other = view(match(Decision.CONFIDENT, "T26"), about=about)
+    assert say("không phải, tôi hỏi người khuyết tật", state, other).replies[0].entry == "T26"
+
+
+def test_words_before_a_question_are_met_with_the_wish_to_hear_it() -> None:
+    for text in ("cho em hỏi chút ạ", "giúp tôi với", "chưa", "nộp ở đâu", "XEM abc"):
+        turn = say(text)
+        assert kinds(turn) == [], text
+        assert decisions(turn) == ["chat"], text
+    assert "Room 1" in say("số điện thoại cán bộ").replies[0].text
+
+
 def test_the_wish_for_an_officer_takes_the_last_question_along() -> None:
     state = GREETED.to(Phase.CONFIRMING, "ZZZZ-9999")
     turn = say("cho tôi gặp cán bộ", state, view(about=question(QuestionState.ANSWERED_BY_BOT)))
@@ -184,6 +241,10 @@ def test_a_code_is_looked_up_without_the_questions_words() -> None:
     turn = say("XEM zzzz9999", seen=view(looked_up=found))
     assert "30/11/2026" in turn.replies[0].text
     assert kinds(say("XEM zzzz9999")) == []
+    answer = {"short_answer": "At the office.", "details": "", "legal_basis": []}
+    again = say("XEM zzzz9999", seen=view(looked_up={**found, "answer": answer, "waiting": True})).replies[0].text
+    assert "At the office." in again
+    assert "30/11/2026" in again
 
 
 def test_danger_goes_first_and_is_never_matched() -> None:
@@ -218,6 +279,13 @@ def test_several_certain_questions_are_each_answered() -> None:
     turn = say("a? b? c?", seen=view(parts=parts))
     assert kinds(turn) == ["Ask", "AnswerByBot", "Ask", "AnswerByBot", "Ask", "Queue"]
     assert [reply.entry for reply in turn.replies] == [None, "T25", "T26", None]
+
+
+def test_several_questions_of_which_one_is_answered_are_noticed() -> None:
+    parts = [("a?", match(Decision.SUGGEST, "T25")), ("b?", match(Decision.SUGGEST, "T26"))]
+    turn = say("a? b?", seen=view(match(Decision.SUGGEST, "T25"), parts=parts))
+    assert kinds(turn) == ["Ask", "Offer"]
+    assert decisions(turn) == ["suggest", "notice"]
 
 
 def test_the_same_open_question_again_is_one_question() -> None:
