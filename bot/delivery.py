@@ -17,6 +17,7 @@ from knowledge_base.storage import contact_store, outbox_store
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
+from translations.loader import mark as _
 
 _LOG = logging.getLogger(__name__)
 _IN_FLIGHT = 4  # a bot; what the platforms' rates allow anyway, and the bound on repeats after a crash
@@ -121,8 +122,3 @@ def _failure(error: Exception) -> DeliveryFailed:
         return error
     _LOG.error("a message could not be sent", exc_info=error)
     return DeliveryFailed(type(error).__name__, permanent=False, in_doubt=True)
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence

@@ -77,6 +77,14 @@ def coming(revisions: Iterable[Revision], day: date) -> list[Revision]:
     return [revision for revision in revisions if window_on(revision.entry.in_force, day) is Window.NOT_YET]
 
 
+def _succeeded(revisions: Sequence[Revision], ending: Revision, last: date) -> bool:
+    """Whether another window of the entry follows, or its topic begins anew the day after."""
+    return bool(coming(other_windows(revisions, ending), last)) or any(
+        other.entry.topic == ending.entry.topic and other.entry.in_force.from_day == last + timedelta(days=1)
+        for other in revisions
+    )
+
+
 def changes_soon(revisions: Sequence[Revision], day: date) -> list[Change]:
     """What begins or ends within the next 90 days; an end that has a successor is told by its beginning."""
     begins: defaultdict[date, list[Revision]] = defaultdict(list)
@@ -85,10 +93,9 @@ def changes_soon(revisions: Sequence[Revision], day: date) -> list[Change]:
         window = revision.entry.in_force
         if window.from_day and day < window.from_day <= day + SOON:
             begins[window.from_day].append(revision)
-        if window.to_day and window.holds_on(day) and window.to_day <= day + SOON:
-            later = coming(other_windows(revisions, revision), window.to_day)
-            if not later:
-                ends[window.to_day].append(revision)
+        last = window.to_day
+        if last and window.holds_on(day) and last <= day + SOON and not _succeeded(revisions, revision, last):
+            ends[last].append(revision)
     changes = [Change(on, begins=True, revisions=tuple(found)) for on, found in begins.items()]
     changes += [Change(on, begins=False, revisions=tuple(found)) for on, found in ends.items()]
     return sorted(changes, key=lambda change: (change.day, change.begins))

@@ -107,7 +107,7 @@ def queue(
     tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str, unit_code: str | None = None
 ) -> None:
     """Hand a question to the officers, with a promised day."""
-    due_on = due_day(tx.now, working_days)
+    due_on = due_day(tx.now, 0 if question.urgent else working_days)  # danger is a matter of today
     pending = {"disposition": Disposition.PENDING, "disposition_entry": None, "disposition_reason": None}
     event = {"reason": reason, "due_on": due_on.isoformat()}
     values = {"due_on": due_on, "unit_code": unit_code or question.unit_code, **pending}

@@ -30,6 +30,11 @@ def catalog(domain: str, language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def mark(sentence: str) -> str:
+    """Mark a sentence for the catalogs (imported as `_`); it is translated where it is said."""
+    return sentence
+
+
 def pick_language(wanted: str | None) -> str:
     """A language we speak: the one wanted, else the default."""
     return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE

@@ -23,9 +23,13 @@ from knowledge_base.storage.staff_store import StaffMember
 _WORDS = 2_000
 
 
+_LIKELY = 20  # per cent; below it a wrong topic would be left standing
+
+
 def _topic(suggestions: Iterable[Suggestion]) -> str:
-    """The topic of the best candidate, as a first guess for the form."""
-    return next((found.revision.entry.topic for found in suggestions if found.revision), "")
+    """The topic of the best candidate that is likely enough for a first guess."""
+    likely = (found.revision for found in suggestions if found.revision and found.percent >= _LIKELY)
+    return next((revision.entry.topic for revision in likely), "")
 
 
 def close_reasons(found: Dossier) -> list[CloseReason]:

@@ -33,6 +33,7 @@ from knowledge_base.errors import KnowledgeBaseError, Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.conversation_store import quarantine
 from knowledge_base.storage.database import Database
+from translations.loader import mark as _
 
 # The library's coming default: waits as timedelta. Without it every "retry after" is a deprecation warning.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -51,11 +52,6 @@ _MEDIA = ("photo", "voice", "audio", "video", "video_note", "document", "locatio
 _UNSENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol")
 # Bad requests that a second try can't mend, by words of the platform's description.
 _PERMANENT = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid", "user not found")
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
 
 
 COMMANDS = {

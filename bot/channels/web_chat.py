@@ -24,6 +24,7 @@ from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 from knowledge_base.text.clean import clean
 from translations.loader import catalog, pick_language
+from translations.loader import mark as _
 
 _LOG = logging.getLogger(__name__)
 NAME = "web_chat"
@@ -70,11 +71,6 @@ class RateLimit:
         if len(self._buckets) > _MOST_SUBJECTS:
             self._buckets.popitem(last=False)
         return allowed
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
 
 
 BAD_JSON = _("The message could not be read. Please reload the page and try again.")

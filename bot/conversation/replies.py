@@ -12,6 +12,7 @@ from bot.conversation.message import Option, Reply
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
+from translations.loader import mark as _
 
 _HEADING = re.compile(r"^#+\s*(.+)$", re.MULTILINE)
 _BULLET = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
@@ -41,11 +42,6 @@ class Voice:
         if self.language == "vi":  # the locale data write it as a heading
             weekday = weekday[:1].lower() + weekday[1:]
         return f"{weekday}, {day:%d/%m/%Y}"
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
 
 
 AUTOMATIC = _("Automatic answer from the approved questions and answers.")  # pages draw what begins so quietly

@@ -21,6 +21,7 @@ from bot.web.widget import widget_script
 from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
 from translations.loader import DEFAULT_LANGUAGE, pick_language
+from translations.loader import mark as _
 
 HEADERS = {
     # The widget shows this page in a frame of our own pages; otherwise as strict as everywhere.
@@ -35,11 +36,6 @@ HEADERS = {
 }
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, as our pages carry them
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
 
 
 NOT_OURS = _("This form was not sent from this page, so nothing was kept. Please send it again from here.")

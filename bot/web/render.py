@@ -13,13 +13,9 @@ from bot.web.bubbles import bubbles
 from bot.web.static_files import StaticFiles
 from knowledge_base.settings import Settings
 from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, catalog
+from translations.loader import mark as _
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
 
 
 # What the script says; everything else it shows is in the page's templates.

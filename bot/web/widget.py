@@ -4,12 +4,7 @@ import json
 
 from bot.web.static_files import StaticFiles
 from translations.loader import LANGUAGES, catalog
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for the catalogs; it is translated where it is said."""
-    return sentence
-
+from translations.loader import mark as _
 
 _WORDS = {
     "ask": _("Ask here"),

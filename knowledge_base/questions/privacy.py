@@ -1,6 +1,7 @@
 """Personal data in what residents write: found and masked before anything is shown in public.
 
-Shapes: Vietnamese CCCD (12 digits), old CMND (9), mobile and fixed phones, BHYT cards, bank accounts, e-mail.
+Shapes: Vietnamese CCCD (12 digits), old CMND (9), mobile and fixed phones, BHYT cards, bank accounts, e-mail, and
+names that people give as theirs ("tôi tên …", "tên con là …").
 A human decides about everything else before publication.
 """
 
@@ -12,11 +13,16 @@ from typing import Any
 from knowledge_base.questions.question import CloseReason, Question
 
 _GAP = r"[ .\-]?"
+_UPPER = "".join(letter for letter in map(chr, range(0x41, 0x1EFA)) if letter.isupper())  # Vietnamese ones included
+_NAME = rf"([{_UPPER}]\w*(?:\s+[{_UPPER}]\w*){{0,4}})"
+_SOMEBODY = r"(?i:tôi|em|con|cháu|mình|tui|mẹ|bố|cha|ba|má|chồng|vợ|bà|ông|anh|chị)"
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("health_card", re.compile(rf"\b[A-Z]{{2}}{_GAP}[1-5](?:{_GAP}\d){{12}}\b", re.IGNORECASE)),
     ("phone", re.compile(rf"(?<!\d)(?:\+?84|0){_GAP}[235789](?:{_GAP}\d){{8,9}}(?!\d)")),
     ("citizen_id", re.compile(rf"(?<!\d)0(?:{_GAP}\d){{11}}(?!\d)")),
+    ("name", re.compile(rf"\b{_SOMEBODY}\s+(?i:tên)\s+(?:là\s+)?{_NAME}")),
+    ("name", re.compile(rf"\b(?i:tên)\s+{_SOMEBODY}\s+(?:là\s+)?{_NAME}")),
     # Nine digits or more in one run are nobody's amount of money here: those are written with points.
     ("number", re.compile(r"(?<![\d.,])\d{9,16}(?![\d.,]*\d)")),
 )
@@ -38,8 +44,9 @@ def find_personal_data(text: str) -> tuple[PersonalData, ...]:
     hits: list[PersonalData] = []
     for kind, shape in _SHAPES:
         for match in shape.finditer(text):
-            if all(match.end() <= hit.start or match.start() >= hit.end for hit in hits):
-                hits.append(PersonalData(kind, match.start(), match.end()))
+            start, end = match.span(match.lastindex or 0)  # the name alone, without what introduces it
+            if all(end <= hit.start or start >= hit.end for hit in hits):
+                hits.append(PersonalData(kind, start, end))
     return tuple(sorted(hits, key=lambda hit: hit.start))
 
 
