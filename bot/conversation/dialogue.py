@@ -1,6 +1,8 @@
 """The one dialogue of all channels: a pure function from (state, message, view) to (state, acts, replies).
 
-`dialogue.mmd` is its picture; a test holds the picture against `STEPS`.
+`dialogue.mmd` is its picture; a test holds the picture against `STEPS`. It is one long file on purpose: its turns call
+each other (a button may mean a question, a question a button), and the order in which a message is understood is read
+from top to bottom.
 """
 
 from collections.abc import Mapping, Sequence
