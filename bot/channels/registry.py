@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.channels.protocol import Channel
-from bot.channels.telegram import Telegram
 from bot.channels.web_chat import WebChat
 from bot.inbox import Inbox
 from knowledge_base.clock import Clock
@@ -32,6 +31,8 @@ def _web_chat(parts: Parts) -> Channel:
 def _telegram(parts: Parts) -> Channel | None:
     if not parts.settings.telegram_token:
         return None
+    from bot.channels.telegram import Telegram  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     translate = catalog("bot", DEFAULT_LANGUAGE).gettext
     return Telegram(parts.inbox, parts.database, parts.settings, translate)
 

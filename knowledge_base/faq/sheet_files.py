@@ -6,7 +6,6 @@ from pathlib import Path
 from knowledge_base.errors import Fault
 from knowledge_base.faq.sheet import Sheet
 from knowledge_base.faq.sheet_table import read_csv
-from knowledge_base.faq.sheet_xlsx import read_xlsx
 from knowledge_base.faq.sheet_yaml import read_yaml
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -94,4 +93,6 @@ def _read_csv(file: Path, sheet: Sheet) -> None:
 
 
 def _read_xlsx(file: Path, sheet: Sheet) -> None:
+    from knowledge_base.faq.sheet_xlsx import read_xlsx  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     sheet.add_entries(str(file), read_xlsx(file, sheet.faults))

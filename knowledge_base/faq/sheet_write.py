@@ -10,7 +10,6 @@ from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.sheet import DOCUMENT_FIELDS, ENTRY_FIELDS, TOPIC_FIELDS
 from knowledge_base.faq.sheet_row import LONGEST_TEXT
 from knowledge_base.faq.sheet_table import COLUMNS, LISTS, write_csv
-from knowledge_base.faq.sheet_xlsx import write_xlsx
 from knowledge_base.faq.sheet_yaml import write_yaml
 
 
@@ -77,6 +76,8 @@ def csv_file(file: str, export: Export) -> bytes:
 
 def xlsx_file(file: str, export: Export) -> bytes:
     """The entries as a workbook."""
+    from knowledge_base.faq.sheet_xlsx import write_xlsx  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     return write_xlsx(_table(file, export))
 
 

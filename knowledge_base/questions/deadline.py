@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import holidays
-
 from knowledge_base.clock import vietnam_day
 
 _SATURDAY = 5
@@ -13,6 +11,8 @@ _SATURDAY = 5
 @lru_cache(maxsize=16)
 def _public_holidays(year: int) -> frozenset[date]:
     """Public holidays and compensatory days of one year, Tết included (the `holidays` package)."""
+    import holidays  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     return frozenset(holidays.country_holidays("VN", years=year))
 
 
