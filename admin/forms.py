@@ -71,7 +71,7 @@ class AnswerForm:
     @classmethod
     def from_draft(cls, content: dict[str, Any]) -> "AnswerForm":
         """As a draft keeps it, and as a script sends it."""
-        basis = [row for row in content.get("basis") or [] if isinstance(row, list | tuple) and len(row) == 2]  # noqa: PLR2004
+        basis = [row for row in content.get("basis") or [] if isinstance(row, list | tuple) and len(row) == 2]  # noqa: PLR2004 - a pair
         return cls(
             kind="referral" if content.get("kind") == "referral" else "answer",
             short_answer=tidy(content.get("short_answer"), "short_answer", _SHORT),

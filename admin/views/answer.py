@@ -17,7 +17,7 @@ from knowledge_base.storage import faq_store, question_store
 
 def _version(text: object) -> int:
     """The draft's version a page has seen; nonsense has seen none."""
-    return int(text) if isinstance(text, int | str) and str(text).isdigit() and len(str(text)) < 10 else 0  # noqa: PLR2004
+    return int(text) if isinstance(text, int | str) and str(text).isdigit() and len(str(text)) < 10 else 0  # noqa: PLR2004 - fits the column
 
 
 async def _save(visit: Visit, question_id: int, form: AnswerForm, version: int) -> int:

@@ -117,7 +117,7 @@ class MatchIndex:
         """The index that `to_bytes` gave; Unavailable when it is damaged or another code's."""
         try:
             code, index = pickle.loads(stored)  # noqa: S301 - the server's own cache file
-        except Exception as error:
+        except Exception as error:  # a damaged pickle raises almost anything
             raise Unavailable("match_index_unreadable") from error
         if code != _code_hash() or not isinstance(index, cls):
             raise Unavailable("match_index_outdated")
