@@ -16,7 +16,8 @@ from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.keys import Keys
 from knowledge_base.ledger import ledger
 from knowledge_base.settings import Settings, SettingsError, read_settings, secret_key
-from knowledge_base.storage.database import Database, open_database
+from knowledge_base.storage.database import Database
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate, schema_state
 
 Command = Callable[[argparse.Namespace, Settings], int]

@@ -14,7 +14,8 @@ from knowledge_base.errors import KnowledgeBaseError, SheetFaults
 from knowledge_base.faq.sheet_files import read_sheet
 from knowledge_base.keys import Keys
 from knowledge_base.settings import Settings, secret_key
-from knowledge_base.storage.database import Database, open_database
+from knowledge_base.storage.database import Database
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import schema_state
 
 _REACH_SECONDS = 5.0

@@ -16,7 +16,7 @@ from knowledge_base.live_faq import build_snapshot, read_content
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.settings import Settings, secret_key
-from knowledge_base.storage.database import open_database
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate, schema_state
 
 

@@ -1,18 +1,20 @@
 """Every difference between SQLite and PostgreSQL, each with its reason."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 _DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and residents' words are parameters
-# Class 08: connection lost; 57P01: server shutting down; 40001, 40P01: serialization failure, deadlock.
+# Class 08: connection lost; 57P01, 57P03: server shutting down, starting; 40001, 40P01: serialization failure, deadlock.
 # Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
-_RETRY_STATES = ("08", "57P01", "40001", "40P01")
+_RETRY_STATES = ("08", "57P01", "57P03", "40001", "40P01")
+SIGNALS = ("outbox", "publication")  # what processes tell each other
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,7 +78,8 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
 def postgresql_engine(url: str) -> Engine:
     """An engine over a pool; a hanging statement or lock must not hang a resident's message."""
     options = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
-    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 5, "pool_pre_ping": True}
+    # No ping before use: a connection that died is met like any other passing fault, by running the work again.
+    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 5}
     return create_engine(sqlalchemy_url(url), connect_args={"options": options}, **pool, **_DISCREET)
 
 
@@ -93,6 +96,11 @@ def is_out_of_order(error: Exception) -> bool:
     )
 
 
+def libpq_url(url: str) -> str:
+    """The URL as PostgreSQL's own library reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def insert_for(dialect_name: str) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT; SQLAlchemy's general one does not."""
     return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
@@ -102,3 +110,30 @@ def wait_alone(connection: Connection, name: str) -> None:
     """Wait until no other transaction holds `name`, and hold it. SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def try_alone(connection: Connection, name: str) -> bool:
+    """Hold `name` until this transaction ends, unless another holds it. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtext(name)))).scalar_one()
+
+
+def announce(connection: Connection, signals: Iterable[str], sender: str) -> None:
+    """Tell other processes, once this is committed. With SQLite there is no other process."""
+    if connection.dialect.name == "postgresql":
+        for name in signals:
+            connection.execute(select(func.pg_notify(name, sender)))
+
+
+def lease_end(dialect_name: str, seconds: float) -> Any:
+    """When a sender's hold on a message ends, by the database's clock: those of several machines differ.
+
+    SQLite needs none: one server may use a file, so whatever another process was sending was left by its death.
+    """
+    return None if dialect_name == "sqlite" else func.clock_timestamp() + text(f"interval '{seconds} seconds'")
+
+
+def is_orphaned(dialect_name: str, sender: Any, lease_until: Any, me: str) -> ColumnElement[bool]:
+    """The condition that a message being sent was left by a sender that died."""
+    return sender != me if dialect_name == "sqlite" else lease_until < func.clock_timestamp()

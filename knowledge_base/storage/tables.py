@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -108,7 +109,7 @@ inbox = Table(
     Column("contact_ref", String(32), index=True),
     Column("kind", String(20), nullable=False),
     Column("body", JSON, nullable=False),
-    Column("state", String(20), nullable=False),  # accepted | quarantined
+    Column("state", String(20), nullable=False),  # accepted | limited | quarantined
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel", "external_id"),
 )
@@ -283,6 +284,14 @@ events = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+
+
+def _unsettled(name: str, *columns: str) -> Index:
+    """An index of the messages that still have to be sent: few among many."""
+    still = text("state IN ('pending','retry_at','sending')")
+    return Index(name, *columns, sqlite_where=still, postgresql_where=still)
+
+
 outbox = Table(
     "outbox",
     metadata,
@@ -299,9 +308,30 @@ outbox = Table(
     Column("token", String(32)),  # fencing: who settles must still hold it
     Column("not_before", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),
+    Column("sender", String(32)),  # the process that claimed it last
     Column("platform_message_id", String(120)),
     Column("error", Text),
+    Column("doubts", Integer, nullable=False, server_default=text("0")),  # how often nobody knew whether it arrived
     Column("created_at", UtcDateTime, nullable=False),
+    Column("talked_at", UtcDateTime),  # when its conversation last moved: of many waiting the newest go first
     Column("settled_at", UtcDateTime),
-    Index("ix_outbox_pending", "state", "channel", "not_before"),
+    _unsettled("ix_outbox_unsettled_by_contact", "contact_ref", "id"),
+    _unsettled("ix_outbox_unsettled_by_talk", "channel", "talked_at"),
+)
+
+# The rate at which a channel may send, over all processes: a token bucket. Its row also lets one claim at a time.
+senders = Table(
+    "senders",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# The keys of writes, for telling whether a COMMIT without an answer was kept (PostgreSQL). Old ones are swept.
+writes = Table(
+    "writes",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
 )

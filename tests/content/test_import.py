@@ -15,7 +15,8 @@ from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.sheet import Sheet
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage import event_store, faq_store
-from knowledge_base.storage.database import Database, Transaction, open_database
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import StaffMember
 from knowledge_base.storage.tables import metadata, phrasings

@@ -21,7 +21,8 @@ from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.question import Question
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
-from knowledge_base.storage.database import Database, Transaction, open_database
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.dialect import sqlalchemy_url
 from knowledge_base.storage.schema import migrate
 from tests.conftest import FixedClock

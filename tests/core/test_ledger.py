@@ -17,7 +17,7 @@ from knowledge_base.ledger import ledger
 from knowledge_base.officer_queue import RESIDENT
 from knowledge_base.questions.question import OPEN_STATES, CloseReason, Disposition, QuestionState
 from knowledge_base.storage import faq_store, question_store, staff_store
-from knowledge_base.storage.database import open_database
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.tables import metadata
 
 NAMES = st.sampled_from(["officer", "officer2", "editor", "editor2", "administrator"])
