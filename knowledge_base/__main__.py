@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from knowledge_base import cli_backup, cli_check, cli_match, cli_staff
+from knowledge_base import cli_backup, cli_check, cli_copy, cli_match, cli_staff
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.clock import SystemClock
 from knowledge_base.errors import KnowledgeBaseError
@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     cli_backup.add_backup_arguments(sub)
     sub = verb("restore", "bring a store back from a backup", cli_backup.restore_command)
     cli_backup.add_restore_arguments(sub)
+    cli_copy.add_copy_arguments(verb("copy", "move the store to another, empty database", cli_copy.copy_command))
     verb("check", "test settings, database, content and channels without starting", cli_check.check_command)
     return top
 

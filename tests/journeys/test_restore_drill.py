@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -31,7 +31,7 @@ class Residents:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(TELLERS)]
 
-    def __enter__(self) -> "Residents":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
