@@ -88,6 +88,10 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_split)] = Field(
         (), description="addresses or networks (10.0.0.0/8) of reverse proxies, separated by commas"
     )
+    backup_key: Annotated[str, AfterValidator(_long_secret)] = Field(
+        "", repr=False, description=f"at least {_SHORTEST_SECRET} characters; empty: backups only with --plain"
+    )
+    backup_dir: Path | None = Field(None, description="a folder that can be written to; empty: backups in DATA_DIR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     unit_name: str = Field("Ủy ban nhân dân cấp xã", min_length=1, description="the unit's name")
@@ -116,6 +120,11 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{self.data_dir / 'store.sqlite3'}"
 
     @property
+    def backups(self) -> Path:
+        """Where backups go."""
+        return self.backup_dir or self.data_dir / "backups"
+
+    @property
     def site(self) -> str:
         """The address residents use, without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
@@ -126,7 +135,7 @@ class Settings(BaseModel):
         return self.public_url.startswith("https://")
 
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "BACKUP_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
 
 
 def _raw(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:

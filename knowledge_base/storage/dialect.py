@@ -4,7 +4,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, create_engine, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -117,6 +129,30 @@ def try_alone(connection: Connection, name: str) -> bool:
     if connection.dialect.name == "sqlite":
         return True
     return connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtext(name)))).scalar_one()
+
+
+def one_moment(connection: Connection) -> None:
+    """Read everything as it is now, however long it takes. SQLite's read transactions are so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        take_time(connection)
+
+
+def take_time(connection: Connection) -> None:
+    """Lift the limits of residents' work for a whole store's; until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
+
+
+def follow_numbers(connection: Connection, table: Table) -> None:
+    """Number further rows after those that were put in with their numbers. SQLite does so by itself."""
+    column = table.autoincrement_column
+    if connection.dialect.name == "postgresql" and column is not None:
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        most = select(func.max(column)).scalar_subquery()
+        # With no rows yet the first number is 1: `is_called` false.
+        connection.execute(select(func.setval(sequence, func.coalesce(most, 1), most.is_not(None))))
 
 
 def announce(connection: Connection, signals: Iterable[str], sender: str) -> None:
