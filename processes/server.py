@@ -28,6 +28,7 @@ from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.retention_store import sweep
 from processes.proxies import trust_proxies
+from processes.status import add_status
 
 _LOG = logging.getLogger(__name__)
 _CLOCKWORK_SECONDS = 60
@@ -87,6 +88,7 @@ def build_app(service: Service) -> web.Application:
         if isinstance(channel, WebChat):
             add_chat_pages(app, channel, settings)
     app.router.add_get("/healthz", _health(service))
+    add_status(app, service)
     trust_proxies(app, settings.trusted_proxies)
     app.cleanup_ctx.append(_background(service))
     return app
