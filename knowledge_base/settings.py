@@ -111,6 +111,9 @@ class Settings(BaseModel):
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
     )
 
+    send_in_doubt: Literal["resend", "quarantine"] = Field("resend", description="resend or quarantine")
+    send_rate_per_s: float = Field(30.0, ge=0.1, le=1000, description="messages in a second, from 0.1 to 1000")
+
     @property
     def database(self) -> str:
         """The database's URL, with the default filled in."""

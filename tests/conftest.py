@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, text
 
 from knowledge_base.keys import Keys
 from knowledge_base.storage.database import Database
-from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.dialect import sqlalchemy_url
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import ensure_unit
 

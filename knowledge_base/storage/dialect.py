@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 _DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and residents' words are parameters
-# Class 08: connection lost; 57P01, 57P03: server shutting down, starting; 40001, 40P01: serialization failure, deadlock.
+# Class 08: connection lost; 57P01, 57P03: server stopping, starting; 40001, 40P01: serialization failure, deadlock.
 # Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
 _RETRY_STATES = ("08", "57P01", "57P03", "40001", "40P01")
 SIGNALS = ("outbox", "publication")  # what processes tell each other
@@ -172,4 +172,4 @@ def lease_end(dialect_name: str, seconds: float) -> Any:
 
 def is_orphaned(dialect_name: str, sender: Any, lease_until: Any, me: str) -> ColumnElement[bool]:
     """The condition that a message being sent was left by a sender that died."""
-    return sender != me if dialect_name == "sqlite" else lease_until < func.clock_timestamp()
+    return sender.is_distinct_from(me) if dialect_name == "sqlite" else lease_until < func.clock_timestamp()
