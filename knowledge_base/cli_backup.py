@@ -109,7 +109,14 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
         mark = None if arguments.without_secret_key else _secret_mark(settings)
         now = SystemClock().now()
         done = restore_backup(
-            arguments.file, url, settings.backup_key, mark, now, force=arguments.force, plain=arguments.plain
+            arguments.file,
+            url,
+            settings.backup_key,
+            mark,
+            now,
+            force=arguments.force,
+            plain=arguments.plain,
+            quarantine=settings.send_in_doubt == "quarantine",
         )
     except KnowledgeBaseError as error:
         print(explain(error), file=sys.stderr)
@@ -120,6 +127,8 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     if done.migrated:
         print("its schema was brought up to date")
+    if done.doubtful:
+        print(f"{done.doubtful} messages may have been sent since it was made; they are marked as repeats")
     if done.aside:
         print(f"the store that was here is kept as {done.aside}; delete it when it is not needed any more")
     return 0
