@@ -13,12 +13,13 @@ from knowledge_base.rotation import DEFAULT, Keep
 from knowledge_base.settings import Settings, secret_key
 
 REFUSED = 2
-_WORDS = {
+WORDS = {
     "store": "there is no store yet: {file}",
     "backup": "{file}: can't be read ({reason})",
     "backup_exists": "{file} is there already; nothing was changed",
     "backup_foreign": "this is no backup of this program",
     "backup_damaged": "the backup is damaged: altered, cut off or incomplete; nothing was changed",
+    "backup_header_long": "the store has more tables than a backup can name",
     "backup_key": "BACKUP_KEY: the backup was sealed with another key (or its head is damaged); nothing was changed",
     "backup_plain": "the backup is not sealed, anybody could have made it; --plain takes it all the same",
     "backup_unsound": "the copy does not prove sound and was not kept: {reason}",
@@ -26,6 +27,7 @@ _WORDS = {
     "backup_kind": "the backup is of {backup}, the target is {target}; restore into {backup}, then use `copy`",
     "secret_differs": "SECRET_KEY: the backup was made with another one, without which no resident can be reached. "
     "Put it in place, or go on without it: --without-secret-key",
+    "store_in_use": "the store is in use by {who}; stop it first",
     "store_not_empty": "{store} holds a store already; --force replaces it",
     "store_lock": "{file}: {reason}",
     "schema_newer": "the backup was made by a newer version of this program; restore it with that version",
@@ -37,11 +39,9 @@ _WORDS = {
 
 def explain(error: KnowledgeBaseError) -> str:
     """A refusal in words."""
-    if error.key == "store_in_use":
-        who = f"process {error.data['pid']}" if error.data.get("pid") else "another program"
-        return f"the store is in use by {who}; stop it first"
-    words = _WORDS.get(error.key)
-    return words.format_map(error.data) if words else str(error)
+    words = WORDS.get(error.key)
+    who = f"process {error.data['pid']}" if error.data.get("pid") else "another program"
+    return words.format_map({**error.data, "who": who}) if words else str(error)
 
 
 def add_backup_arguments(parser: argparse.ArgumentParser) -> None:
