@@ -94,6 +94,8 @@ class Settings(BaseModel):
     backup_dir: Path | None = Field(None, description="a folder that can be written to; empty: backups in DATA_DIR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
+    log_format: Literal["text", "json"] = Field("text", description="text or json")
+
     unit_name: str = Field("Ủy ban nhân dân cấp xã", min_length=1, description="the unit's name")
     unit_contact: str = Field("", description="where residents reach the unit: address, telephone")
     unit_hours: str = Field("", description="office hours, as residents read them")

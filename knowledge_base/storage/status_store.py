@@ -18,7 +18,7 @@ _TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """Counts by state; `repeats`: messages that may have arrived more than once; `oldest`: of those still to be sent."""
+    """Counts by state; `repeats`: messages that may have arrived more than once; `oldest`: of those to be sent."""
 
     schema: str  # current | older | newer
     questions: dict[str, int]
