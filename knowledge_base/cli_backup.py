@@ -31,6 +31,8 @@ WORDS = {
     "store_not_empty": "{store} holds a store already; --force replaces it",
     "store_lock": "{file}: {reason}",
     "schema_newer": "the backup was made by a newer version of this program; restore it with that version",
+    "server_gone": "the server went away before it answered; look whether it was done, then repeat if needed",
+    "server_foreign": "{place}: another account listens there; nothing was sent to it",
     "program_missing": "{name} is missing: install PostgreSQL's client programs (Debian: postgresql-client)",
     "program_failed": "{name}: {reason}",
     "database": "DATABASE_URL: {reason}",

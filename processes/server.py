@@ -27,6 +27,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.retention_store import sweep
+from processes.command_socket import add_commands
 from processes.proxies import trust_proxies
 from processes.status import add_status
 
@@ -89,6 +90,7 @@ def build_app(service: Service) -> web.Application:
             add_chat_pages(app, channel, settings)
     app.router.add_get("/healthz", _health(service))
     add_status(app, service)
+    add_commands(app, service.database, settings)
     trust_proxies(app, settings.trusted_proxies)
     app.cleanup_ctx.append(_background(service))
     return app
