@@ -44,8 +44,8 @@ class _Service(Protocol):
     def clock(self) -> Clock: ...
     @property
     def faq(self) -> LiveFaq: ...
-    def channel_states(self) -> dict[str, str]:
-        """How each channel is doing."""
+    async def channel_states(self) -> dict[str, str]:
+        """How each channel is doing, here or in other processes."""
         ...
 
 
@@ -56,6 +56,7 @@ class _Report:
     reasons: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     figures: dict[str, float | None] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
 
 
 class Status:
@@ -81,7 +82,7 @@ class Status:
             "reasons": report.reasons,
             "warnings": report.warnings,
             **{name: value if value is None else round(value, 3) for name, value in report.figures.items()},
-            "channels": self._service.channel_states(),
+            "channels": report.channels,
         }
         return web.json_response(body, status=503 if report.reasons else 200)
 
@@ -91,13 +92,13 @@ class Status:
         gauges = {name: (name.replace("_", " "), value) for name, value in report.figures.items()}
         gauges["ready"] = ("1: residents can be served", float(not report.reasons))
         gauges["publication"] = ("the FAQ that is published", store.publication if store else None)
-        page = await asyncio.to_thread(exposition, Seen(store, gauges, self._service.channel_states()))
+        page = await asyncio.to_thread(exposition, Seen(store, gauges, report.channels))
         return web.Response(body=page, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     # --- looking ----------------------------------------------------------------------------------
 
     async def _report(self) -> _Report:
-        report = _Report()
+        report = _Report(channels=await self._channels())
         store = await self._count()
         beat_age = self.signs.beat_age
         disk, wal = await asyncio.to_thread(self._disk)
@@ -128,7 +129,7 @@ class Status:
             for name, wrong in (
                 ("wal_large", (wal or 0) >= _LARGE_WAL),
                 ("messages_wait_long", oldest >= _LONG_WAIT),
-                ("channel_down", "down" in self._service.channel_states().values()),
+                ("channel_down", "down" in report.channels.values()),
             )
             if wrong
         ]
@@ -143,6 +144,14 @@ class Status:
             if not self._counting.done():
                 return None
         return self._store
+
+    async def _channels(self) -> dict[str, str]:
+        """How each channel is doing; nothing when that can't be known in time."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self._service.channel_states()
+        except (KnowledgeBaseError, SQLAlchemyError, TimeoutError):
+            return {}
 
     async def _read(self) -> None:
         try:

@@ -54,7 +54,7 @@ async def _page(
         "status.html",
         status_of(error) if error else 200,
         figures=await visit.read(_status),
-        channels=console.channel_states() if console.channel_states else None,
+        channels=await console.channel_states() if console.channel_states else None,
         live=console.faq.snapshot.number if console.faq.ready else None,
         problem=await explain(visit, error) if error else "",
         opened=opened,

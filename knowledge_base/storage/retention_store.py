@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, or_, sel
 from knowledge_base.questions.question import OPEN_STATES, Disposition
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.dialect import try_alone
 from knowledge_base.storage.outbox_store import UNSETTLED
 from knowledge_base.storage.tables import (
     answers,
@@ -124,7 +125,12 @@ def find_due(tx: Transaction, rules: Rules) -> Due:
 
 
 def blank(tx: Transaction, rules: Rules, due: Due) -> int:
-    """Blank or delete what is due and still is so; returns how many questions lost their words."""
+    """Blank or delete what is due and still is so; returns how many questions lost their words.
+
+    One process at a time: a second one leaves it to the first.
+    """
+    if not try_alone(tx.connection, "retention"):
+        return 0
     when = _conditions(tx.now, rules)
     settled = _blank_questions(tx, due.questions, when.questions)
     old = and_(inbox.c.id.in_(due.inbox), when.inbox)

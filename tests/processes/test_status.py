@@ -36,7 +36,7 @@ class Service:
     faq: LiveFaq
     channels: dict[str, str] = field(default_factory=lambda: {"web_chat": "up", "telegram": "down"})
 
-    def channel_states(self) -> dict[str, str]:
+    async def channel_states(self) -> dict[str, str]:
         return self.channels
 
 
