@@ -14,7 +14,7 @@ from knowledge_base.questions.question import OPEN_STATES, Disposition
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
-from knowledge_base.storage.outbox_store import UNSETTLED
+from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.tables import (
     answers,
     contacts,
@@ -34,6 +34,7 @@ _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
 BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
 _BLANKED = '%"blanked": true%'
+_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
     unused = now - timedelta(days=_UNUSED_DAYS)
     # The web chat's page shows a resident's own words from here; on other channels the platform's app does.
     elsewhere = inbox.c.channel != CHANNEL
-    told = or_(outbox.c.state.not_in(UNSETTLED), outbox.c.channel == CHANNEL)
+    told = or_(outbox.c.state.not_in(_TO_GO), outbox.c.channel == CHANNEL)
     return _Conditions(
         questions=and_(
             questions.c.received_at < words, questions.c.text != "", questions.c.state.not_in(list(OPEN_STATES))
