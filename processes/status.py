@@ -1,7 +1,6 @@
 """`/livez`, `/readyz`, `/metrics`: for watchdogs, proxies and whoever runs the place. Figures and states only."""
 
 import asyncio
-import contextlib
 import math
 import shutil
 import time
@@ -22,6 +21,7 @@ from knowledge_base.storage.dialect import is_sqlite
 from knowledge_base.storage.sqlite_dump import database_path
 from knowledge_base.storage.status_store import StoreStatus, store_status
 from processes.metrics import Seen, exposition
+from processes.systemd import keep_telling
 from processes.vital_signs import VitalSigns
 
 _LONGEST_LAG = 1.0  # seconds the event loop may be late
@@ -94,6 +94,10 @@ class Status:
         gauges["publication"] = ("the FAQ that is published", store.publication if store else None)
         page = await asyncio.to_thread(exposition, Seen(store, gauges, report.channels))
         return web.Response(body=page, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def is_ready(self) -> bool:
+        """Whether residents can be served."""
+        return not (await self._report()).reasons
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -185,11 +189,11 @@ def add_status(app: web.Application, service: _Service) -> Status:
     app.router.add_get("/metrics", status.metrics)
 
     async def measure(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(status.signs.run())
+        tasks = [asyncio.create_task(status.signs.run()), asyncio.create_task(keep_telling(status.is_ready))]
         yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def stop(_app: web.Application) -> None:
         status.signs.stopping = True
