@@ -13,7 +13,7 @@ SIZES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 # What may be measured, and in which steps.
 MEASURES = {
     "write_seconds": SECONDS,  # one write as its caller sees it: waiting, work, COMMIT
-    "commit_seconds": SECONDS,  # one COMMIT of the writer
+    "commit_seconds": SECONDS,  # one group of writes, from its first to its COMMIT
     "commit_group": SIZES,  # writes that shared a COMMIT
     "match_seconds": SECONDS,  # matching one message
     "intake_seconds": SECONDS,  # one message, from being read to being kept

@@ -12,8 +12,8 @@ from knowledge_base.storage.status_store import StoreStatus
 
 _HELP = {
     "write_seconds": "A write as its caller sees it: the pulse's, once a second",
-    "commit_seconds": "One COMMIT of the writer",
-    "commit_group": "Writes that shared a COMMIT",
+    "commit_seconds": "One group of writes, from its first to its COMMIT (SQLite)",
+    "commit_group": "Writes that shared a COMMIT (SQLite)",
     "match_seconds": "Matching one message",
     "intake_seconds": "One message, from being read to being kept",
 }
