@@ -308,11 +308,12 @@ def add_answer(
 
 
 def answers_of(tx: Transaction, question_id: int) -> list[Answer]:
-    """What was signed off for a question, oldest first."""
+    """What was signed off for a question, oldest first; without those whose words retention has blanked."""
     query = select(answers).where(answers.c.question_id == question_id).order_by(answers.c.id)
     return [
         Answer(row.id, row.question_id, row.author_id, row.content, row.revision_id, row.signed_off_at)
         for row in tx.execute(query)
+        if row.content["short_answer"]
     ]
 
 
