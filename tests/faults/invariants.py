@@ -1,0 +1,146 @@
+"""The promises, checked against what the database and the platform say once everything has come to rest.
+
+Never lost; never twice in the record; a repeated message only where the machine or the connection failed inside one
+call, marked as a repeat and counted.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+
+from knowledge_base.keys import Keys
+from tests.faults.messenger import Arrival, Platform
+from tests.faults.questions import Asked
+from tests.faults.record import WAITING, OutboxRow, Record, contact_of
+
+IN_FLIGHT = 4  # messages a bot may have on their way at once: the bound on repeats a crash
+SETTLED_QUESTIONS = {"queued", "assigned", "answered", "answered_by_bot", "offered", "closed"}
+
+
+@dataclass
+class Verdict:
+    """What was counted, and what is wrong; `pending` is neither lost nor delivered."""
+
+    asked: int = 0
+    lost: int = 0
+    twice_in_inbox: int = 0
+    twice_in_questions: int = 0
+    twice_in_answers: int = 0
+    twice_in_publications: int = 0
+    twice_in_outbox: int = 0
+    unanswered: int = 0
+    pending: int = 0
+    messages: int = 0
+    arrived: int = 0
+    repeats: int = 0
+    repeats_unmarked: int = 0
+    repeats_allowed: int = 0
+    doubts: int = 0
+    in_doubt: int = 0
+    failed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def hold(self, condition: bool, what: str) -> None:
+        """Note what does not hold."""
+        if not condition:
+            self.faults.append(what)
+
+    def figures(self) -> dict[str, int]:
+        """The counts, for the summary."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
+
+
+def twice(items: Iterable[Hashable]) -> int:
+    """How many items are there more than once."""
+    return sum(count - 1 for count in Counter(items).values())
+
+
+def check(record: Record, platform: Platform, told: Sequence[Asked], keys: Keys, *, doubts_allowed: int, policy: str) -> Verdict:
+    """All promises at once. `doubts_allowed`: how many sends may have ended in doubt, by kills and cut connections."""
+    verdict = Verdict(asked=len(told), repeats_allowed=doubts_allowed)
+    _check_inbox(verdict, record, platform, told)
+    _check_questions(verdict, record, told, keys)
+    _check_delivery(verdict, record, platform.arrivals, keys)
+    if policy == "quarantine":
+        verdict.hold(verdict.repeats == 0, f"{verdict.repeats} repeats in spite of quarantine")
+    else:
+        verdict.hold(verdict.in_doubt == 0, f"{verdict.in_doubt} messages left in doubt in spite of resend")
+        verdict.hold(verdict.repeats <= doubts_allowed, f"{verdict.repeats} repeats, at most {doubts_allowed} allowed")
+    verdict.hold(record.integrity == "ok", f"the database's own check says {record.integrity}")
+    return verdict
+
+
+def _check_inbox(verdict: Verdict, record: Record, platform: Platform, told: Sequence[Asked]) -> None:
+    kept = Counter(row.update_id for row in record.inbox)
+    missing = [item.update_id for item in told if platform.acked[item.update_id] and not kept[item.update_id]]
+    verdict.lost = len(missing)
+    verdict.twice_in_inbox = sum(count - 1 for count in kept.values())
+    strangers = set(kept) - {item.update_id for item in told}
+    verdict.hold(not missing, f"answered with 200 and not kept: {missing[:5]}")
+    verdict.hold(verdict.twice_in_inbox == 0, "an update is in the inbox twice")
+    verdict.hold(not strangers, f"kept, but never sent: {sorted(strangers)[:5]}")
+    undelivered = [item.update_id for item in told if not platform.acked[item.update_id]]
+    verdict.hold(not undelivered, f"never answered with 200: {undelivered[:5]}")
+    aside = [row.update_id for row in record.inbox if row.state != "accepted"]
+    verdict.hold(not aside, f"kept, but not taken as a question: {aside[:5]}")
+
+
+def _check_questions(verdict: Verdict, record: Record, told: Sequence[Asked], keys: Keys) -> None:
+    wanted = Counter((contact_of(keys, item.chat), item.text) for item in told)
+    found = Counter((row.contact, row.text) for row in record.questions)
+    verdict.twice_in_questions = sum((found - wanted).values())
+    verdict.unanswered = sum((wanted - found).values()) + sum(
+        row.state not in SETTLED_QUESTIONS for row in record.questions
+    )
+    verdict.twice_in_answers = twice(record.answers)
+    verdict.twice_in_publications = twice(record.published)
+    verdict.hold(verdict.twice_in_questions == 0, f"questions nobody asked (so often): {list(found - wanted)[:3]}")
+    verdict.hold(verdict.unanswered == 0, f"neither answered nor queued: {list(wanted - found)[:3]}")
+    verdict.hold(verdict.twice_in_answers == 0, "a question was answered twice by one act")
+    verdict.hold(verdict.twice_in_publications == 0, "an answer was published twice by one act")
+    replied = {row.inbox_id for row in record.outbox}
+    silent = [row.id for row in record.inbox if row.id not in replied]
+    verdict.hold(not silent, f"inbox rows without a reply in the outbox: {silent[:5]}")
+
+
+def _check_delivery(verdict: Verdict, record: Record, arrivals: Sequence[Arrival], keys: Keys) -> None:
+    verdict.messages, verdict.arrived = len(record.outbox), len(arrivals)
+    verdict.pending = record.count(*WAITING)
+    verdict.in_doubt, verdict.failed = record.count("in_doubt"), record.count("failed")
+    verdict.doubts = sum(row.doubts for row in record.outbox)
+    verdict.twice_in_outbox = twice(row.key for row in record.outbox)
+    verdict.hold(verdict.pending == 0, f"still pending: {verdict.pending}; neither lost nor delivered")
+    verdict.hold(verdict.failed == 0, f"given up: {verdict.failed}")
+    verdict.hold(verdict.twice_in_outbox == 0, "a message is in the outbox twice")
+    _check_repeats(verdict, arrivals)
+    _check_accounts(verdict, record, arrivals, keys)
+
+
+def _check_repeats(verdict: Verdict, arrivals: Sequence[Arrival]) -> None:
+    """Whatever arrived more than once says so, every time but one, and is counted."""
+    plain = Counter((arrival.chat, arrival.text) for arrival in arrivals if not arrival.marked)
+    verdict.repeats = twice((arrival.chat, arrival.words) for arrival in arrivals)
+    verdict.repeats_unmarked = sum(count - 1 for count in plain.values())
+    verdict.hold(verdict.repeats_unmarked == 0, f"came twice without a word: {[k for k, n in plain.items() if n > 1][:3]}")
+    verdict.hold(verdict.repeats <= verdict.doubts, f"{verdict.repeats} repeats, only {verdict.doubts} doubts counted")
+
+
+def _check_accounts(verdict: Verdict, record: Record, arrivals: Sequence[Arrival], keys: Keys) -> None:
+    """What is called sent did arrive; what arrived and is not called sent is in doubt, or was repeated."""
+    by_number = {arrival.number: arrival for arrival in arrivals}
+    sent = [row for row in record.outbox if row.state == "sent"]
+    untrue = [row.id for row in sent if not _arrived(row, by_number, keys)]
+    verdict.hold(not untrue, f"called sent, and never arrived: {untrue[:5]}")
+    verdict.hold(twice(row.platform_message_id for row in sent) == 0, "two messages claim one arrival")
+    confirmed = {row.platform_message_id for row in sent}
+    loose = Counter(contact_of(keys, arrival.chat) for arrival in arrivals if arrival.number not in confirmed)
+    excused = Counter[str]()
+    for row in record.outbox:
+        excused[row.contact] += row.doubts
+    unexplained = loose - excused
+    verdict.hold(not unexplained, f"arrivals the record knows nothing of: {sum(unexplained.values())}")
+
+
+def _arrived(row: OutboxRow, by_number: dict[int, Arrival], keys: Keys) -> bool:
+    arrival = by_number.get(row.platform_message_id or 0)
+    return arrival is not None and contact_of(keys, arrival.chat) == row.contact

@@ -1,0 +1,115 @@
+"""An officer and an editor at the console, who go on where they were whenever the service has died under their hands."""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from tests.journeys.desk import Desk, forms_of
+
+ANSWER = {
+    "kind": "answer",
+    "short_answer": "Hiện chưa có mức hỗ trợ riêng; mời bà con hỏi cán bộ thử nghiệm.",
+    "details": "- Mang căn cước.",
+    "topic": "bao-hiem-y-te",
+    "document": ["188/2025/NĐ-CP"],
+    "article": ["Điều 1"],
+}
+_FIRST_PASSWORD = re.compile(r"^ +(officer|editor) +(\S+) +(\S+)$", re.MULTILINE)
+_NEW = {"officer": "can bo doi mat khau 1", "editor": "bien tap doi mat khau 2"}
+
+
+@dataclass
+class Staff:
+    """Two people; `work` is run in a thread beside the storm, until `enough`."""
+
+    url: str
+    released: str  # what the first release printed
+    answers: int
+    publications: int
+    answered: int = 0
+    published: int = 0
+    tried_again: int = 0
+    enough: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> None:
+        """Answer and publish so much, then stop; stop earlier when told."""
+        with Desk(self.url) as officer, Desk(self.url) as editor:
+            self._sign_in(officer, "officer")
+            self._sign_in(editor, "editor")
+            while not self.enough.is_set() and (self.answered < self.answers or self.published < self.publications):
+                self._one_round(officer, editor)
+
+    def _one_round(self, officer: Desk, editor: Desk) -> None:
+        if self.answered < self.answers:
+            self._persist(lambda: self._answer_one(officer))
+        if self.published < min(self.publications, self.answered):
+            self._persist(lambda: self._publish_one(editor))
+        self.enough.wait(0.05)
+
+    def _persist(self, act: Callable[[], None]) -> None:
+        """Like a person: the page doesn't come, so look again."""
+        while not self.enough.is_set():
+            try:
+                return act()
+            except (httpx.TransportError, ServiceAway):
+                self.tried_again += 1
+                time.sleep(0.1)
+        return None
+
+    def _sign_in(self, desk: Desk, role: str) -> None:
+        (name, password) = next((n, p) for r, n, p in _FIRST_PASSWORD.findall(self.released) if r == role)
+
+        def sign_in() -> None:
+            page = desk.sign_in(name, password)
+            if page.status_code == 401:  # the new password was taken, only the answer was lost
+                page = desk.sign_in(name, _NEW[role])
+            if page.url.path.endswith("/password"):
+                page = desk.send(page, "/password", present=password, password=_NEW[role], again=_NEW[role])
+            present(page)
+            assert page.url.path == "/admin/", page.url
+
+        self._persist(sign_in)
+
+    def _answer_one(self, officer: Desk) -> None:
+        """Finish what is begun, or take the first that waits."""
+        mine = re.findall(r"/admin/questions/\d+", present(officer.open("/admin/?mine=1")).text)
+        for path in dict.fromkeys([*mine, *re.findall(r"/admin/questions/\d+", present(officer.open("/admin/")).text)]):
+            page = present(officer.open(path))
+            if _offers(page, "/claim"):
+                page = present(officer.send(page, "/claim"))
+            if _offers(page, "/answer"):
+                page = officer.send(page, "/answer", **ANSWER)
+                if page.status_code == 200 and not _offers(page, "/answer"):
+                    self.answered += 1
+                    return
+                present(page)
+
+    def _publish_one(self, editor: Desk) -> None:
+        waiting = re.findall(r"/admin/revisions/\d+", present(editor.open("/admin/publish")).text)
+        for path in dict.fromkeys(waiting):
+            page = present(editor.open(path))
+            if _offers(page, "/publish"):
+                page = present(editor.send(page, "/publish"))
+                assert page.status_code == 200, page.text
+                self.published += 1
+                return
+
+
+class ServiceAway(Exception):
+    """The console answered that it can't work now."""
+
+
+def present(page: httpx.Response) -> httpx.Response:
+    """The page, unless it says that the service is out of order or somebody else changed the same thing."""
+    if page.status_code >= 500 or page.status_code == 409:
+        raise ServiceAway(page.status_code)
+    return page
+
+
+def _offers(page: httpx.Response, ending: str) -> bool:
+    actions = [action for form in forms_of(page.text) for action in (form.action, *form.buttons)]
+    return any(action.partition("?")[0].endswith(ending) for action in actions)
