@@ -20,6 +20,7 @@ class Profile:
     claims: int  # rounds of 64 officers reaching for one question
     outbox_messages: int
     strings: int
+    matched_strings: int  # of these, how many the matcher reads
     examples: int  # of the state machine, a database
     every_crash_point: bool
     faulty_messages: int  # under write and fsync faults
@@ -39,6 +40,7 @@ SHORT = Profile(
     claims=25,
     outbox_messages=1_000,
     strings=10_000,
+    matched_strings=150,
     examples=15,
     every_crash_point=False,
     faulty_messages=150,
@@ -57,6 +59,7 @@ FULL = Profile(
     claims=1_000,
     outbox_messages=30_000,
     strings=1_000_000,
+    matched_strings=5_000,
     examples=500,
     every_crash_point=True,
     faulty_messages=3_000,
