@@ -19,7 +19,7 @@ class InboxRow:
 
     id: int
     update_id: int
-    contact: str
+    contact: str | None
     state: str
     text: str
 
@@ -51,7 +51,7 @@ class OutboxRow:
 
 @dataclass(frozen=True)
 class Record:
-    """The whole of it, at one moment."""
+    """The messenger's part of it, at one moment."""
 
     inbox: tuple[InboxRow, ...]
     questions: tuple[QuestionRow, ...]
@@ -98,18 +98,18 @@ def read_record(url: str) -> Record:
         def all_of(query: str) -> list[Any]:
             return list(connection.execute(text(query)))
 
-        sqlite = connection.dialect.name == "sqlite"
+        sqlite, ours = connection.dialect.name == "sqlite", " WHERE channel = 'telegram' ORDER BY id"
         words = "json_extract(body, '$.text')" if sqlite else "body ->> 'text'"
         return Record(
             inbox=tuple(
                 InboxRow(row.id, _update_id(row.external_id), row.contact_ref, row.state, row.words or "")
-                for row in all_of(f"SELECT id, external_id, contact_ref, state, {words} AS words FROM inbox ORDER BY id")
+                for row in all_of(f"SELECT id, external_id, contact_ref, state, {words} AS words FROM inbox{ours}")
             ),
             questions=tuple(
                 QuestionRow(row.id, row.contact_ref, row.text, row.state, row.reference)
-                for row in all_of("SELECT id, contact_ref, text, state, reference FROM questions ORDER BY id")
+                for row in all_of(f"SELECT id, contact_ref, text, state, reference FROM questions{ours}")
             ),
-            outbox=tuple(_outbox_row(row) for row in all_of("SELECT * FROM outbox ORDER BY id")),
+            outbox=tuple(_outbox_row(row) for row in all_of(f"SELECT * FROM outbox{ours}")),
             answers=tuple(row[0] for row in all_of("SELECT question_id FROM answers ORDER BY id")),
             published=tuple(
                 row[0] for row in all_of("SELECT entry_key FROM publications WHERE what = 'publish' ORDER BY number")

@@ -15,7 +15,7 @@ from tests.faults.invariants import IN_FLIGHT, Verdict, check
 from tests.faults.messenger import Platform
 from tests.faults.questions import Asked, asked, shuffled_a_little
 from tests.faults.record import read_record, waiting
-from tests.faults.staff import Staff
+from tests.faults.staff import Staff, first_sign_in
 
 QUIET_SECONDS = 180.0  # until everything must be at rest after the last kill, back-off included
 LONGEST_LIFE = 0.4  # seconds between ready and dead
@@ -44,7 +44,8 @@ class Storm:
         released = await asyncio.to_thread(self.deployment.release)
         await asyncio.to_thread(self.deployment.start)
         self.platform.targets = self.deployment.webhooks
-        staff = Staff(self.deployment.url, released, self.answers, self.publications)
+        await asyncio.to_thread(first_sign_in, self.deployment.url, released)
+        staff = Staff(self.deployment.url, self.answers, self.publications)
         working = asyncio.create_task(asyncio.to_thread(staff.work))
         try:
             await self._lives(told)
