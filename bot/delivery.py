@@ -1,9 +1,11 @@
-"""Sending: claim free slots of the outbox -> send -> settle. One loop a channel; four in flight, one a resident."""
+"""Sending: settle what ended, claim what may go, send it. One loop a channel; four in flight, one a resident."""
 
 import asyncio
 import contextlib
 import logging
-from datetime import timedelta
+import secrets
+import time
+from datetime import datetime, timedelta
 
 from bot.channels.back_off import back_off
 from bot.channels.protocol import Channel, DeliveryFailed, Health
@@ -11,18 +13,20 @@ from bot.conversation.message import Reply
 from bot.conversation.replies import from_core
 from bot.inbox import voice_of
 from knowledge_base.clock import Clock
+from knowledge_base.crash_points import crash_point
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
-from knowledge_base.storage import contact_store, outbox_store
+from knowledge_base.storage import sending_store
 from knowledge_base.storage.contact_store import Contact
-from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.database import Database
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
+from knowledge_base.storage.sending_store import Sender, Settlement
 from translations.loader import mark as _
 
 _LOG = logging.getLogger(__name__)
-_IN_FLIGHT = 4  # a bot; what the platforms' rates allow anyway, and the bound on repeats after a crash
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 1.0  # also how often leases are renewed
 _STOP_SECONDS = 4.0
+_STALE_SECONDS = 1.0  # between claim and sending nothing waits; who took longer was stopped, and asks again
 _MOST_ATTEMPTS = 40
 
 
@@ -35,28 +39,35 @@ class Delivery:
         self._faq = faq
         self._settings = settings
         self._clock = clock
+        self._sender = Sender(
+            secrets.token_hex(8),
+            channel.name,
+            rate_per_s=settings.send_rate_per_s,
+            quarantine=settings.send_in_doubt == "quarantine",
+        )
         self._sending: set[asyncio.Task[None]] = set()
+        self._finished: list[Settlement] = []
         self._wake = asyncio.Event()
-        self._began = False
 
     def wake(self) -> None:
         """There may be something to send."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; what is in flight then is finished first."""
-        filling: asyncio.Task[None] | None = None
+        """Send until cancelled; what is in flight then is finished and settled first."""
+        turn: asyncio.Task[None] | None = None
         try:
             while True:
-                # Shielded: what is claimed in the moment of stopping would count as sent in doubt if nobody sent it.
-                filling = asyncio.create_task(self._fill_slots())
-                await asyncio.shield(filling)
+                # Shielded: what is claimed in the moment of stopping would be in doubt if nobody sent it.
+                turn = asyncio.create_task(self._turn_over(self._free()))
+                await asyncio.shield(turn)
                 await self._rest()
         finally:
-            if filling is not None:
-                await asyncio.wait([filling])
+            if turn is not None:
+                await asyncio.wait([turn])
             if self._sending:
                 await asyncio.wait(self._sending, timeout=_STOP_SECONDS)
+            await self._turn_over(0)
 
     async def _rest(self) -> None:
         # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the wake-up, and nothing stops.
@@ -65,20 +76,20 @@ class Delivery:
                 await self._wake.wait()
         self._wake.clear()
 
-    async def _fill_slots(self) -> None:
-        free = _IN_FLIGHT - len(self._sending)
-        if free <= 0 or self._channel.health != Health.UP:
-            return
+    def _free(self) -> int:
+        return self._sender.in_flight - len(self._sending) if self._channel.health == Health.UP else 0
+
+    async def _turn_over(self, free: int) -> None:
+        finished, self._finished = self._finished, []
         try:
-            if not self._began:
-                await self._database.write(outbox_store.release_leases)
-                self._began = True
-            claimed = await self._database.write(outbox_store.claim, self._channel.name, free)
+            claimed = await self._database.write(sending_store.turn_over, self._sender, finished, free)
         except Exception:  # noqa: BLE001 - whatever went wrong: a loop that ends would never send again
-            _LOG.exception("outbox can't be claimed; trying again")
+            _LOG.exception("the outbox can't be worked on; trying again")
+            self._finished = finished + self._finished
             return
+        crash_point("delivery:claimed")
         for message, to in claimed:
-            task = asyncio.create_task(self._deliver(message, to))
+            task = asyncio.create_task(self._deliver(message, to, time.monotonic()))
             self._sending.add(task)
             task.add_done_callback(self._sent)
 
@@ -86,15 +97,21 @@ class Delivery:
         self._sending.discard(task)
         self.wake()
         if not task.cancelled() and task.exception():
-            _LOG.error("a message could not be settled; its lease will run out", exc_info=task.exception())
+            _LOG.error("a message could not be sent; its lease will run out", exc_info=task.exception())
 
-    async def _deliver(self, message: OutboxMessage, to: Contact) -> None:
+    async def _deliver(self, message: OutboxMessage, to: Contact, claimed_at: float) -> None:
+        if time.monotonic() - claimed_at > _STALE_SECONDS and not await self._still_mine(message):
+            return
         try:
             platform_id = await self._channel.send(to.address, self._words(message))
         except Exception as error:  # noqa: BLE001 - what can't be sent must not hold up the resident's others for ever
-            await self._database.write(self._settle_failure, message, _failure(error))
+            self._finished.append(_failed(message, _failure(error), self._clock.now()))
         else:
-            await self._database.write(outbox_store.settle, message, OutboxState.SENT, platform_message_id=platform_id)
+            crash_point("delivery:sent")
+            self._finished.append(Settlement(message, OutboxState.SENT, platform_message_id=platform_id))
+
+    async def _still_mine(self, message: OutboxMessage) -> bool:
+        return await self._database.read(sending_store.holds, message)
 
     def _words(self, message: OutboxMessage) -> Reply:
         voice = voice_of(self._settings, "vi")
@@ -104,16 +121,23 @@ class Delivery:
         note = voice.say(_("(Sent again: please disregard this if you have it already.)"))
         return Reply(f"{reply.text}\n\n{note}", reply.decision, reply.options, reply.entry, reply.reference)
 
-    def _settle_failure(self, tx: Transaction, message: OutboxMessage, failure: DeliveryFailed) -> None:
-        if failure.permanent or message.attempt >= _MOST_ATTEMPTS:
-            outbox_store.settle(tx, message, OutboxState.FAILED, error=str(failure))
-            if failure.permanent:
-                contact_store.set_unreachable(tx, message.contact_ref, unreachable=True)
-            return
-        wait = timedelta(seconds=failure.retry_after) if failure.retry_after is not None else back_off(message.attempt)
-        outbox_store.settle(
-            tx, message, OutboxState.RETRY_AT, not_before=tx.now + wait, error=str(failure), repeat=failure.in_doubt
-        )
+
+def _failed(message: OutboxMessage, failure: DeliveryFailed, now: datetime) -> Settlement:
+    """What becomes of a message whose sending failed."""
+    if failure.permanent:
+        return Settlement(message, OutboxState.FAILED, error=str(failure), unreachable=True)
+    if message.attempt >= _MOST_ATTEMPTS:
+        return Settlement(message, OutboxState.FAILED, error=str(failure), in_doubt=failure.in_doubt)
+    asked = failure.retry_after is not None
+    wait = timedelta(seconds=failure.retry_after or 0) if asked else back_off(message.attempt)
+    return Settlement(
+        message,
+        OutboxState.RETRY_AT,
+        not_before=now + wait,
+        error=str(failure),
+        in_doubt=failure.in_doubt,
+        counts=not asked,
+    )
 
 
 def _failure(error: Exception) -> DeliveryFailed:

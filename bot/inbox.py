@@ -1,52 +1,35 @@
-"""Receiving: dedupe, then one resident at a time: load -> step (pure) -> save, all in one transaction."""
+"""Receiving, for all channels: one resident at a time; match off the event loop; write in batches (`intake.py`)."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversation import acts as dialogue_acts
-from bot.conversation import dialogue, intent
-from bot.conversation.acts import Act
-from bot.conversation.dialogue import Turn, View
-from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
+from bot.batch import Batch
+from bot.conversation import intent
+from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.replies import Voice
-from bot.conversation.state import State
-from knowledge_base import officer_queue
-from knowledge_base.clock import vietnam_day
+from bot.intake import Accepted, Arrival, Desk, accept_all
+from bot.rate_limit import RateLimit
+from knowledge_base.clock import Clock
+from knowledge_base.crash_points import crash_point
 from knowledge_base.errors import Conflict, Unavailable
-from knowledge_base.live_faq import FaqSnapshot, LiveFaq
+from knowledge_base.live_faq import LiveFaq
 from knowledge_base.matching.decide import Match
-from knowledge_base.officer_queue import BOT, RESIDENT
-from knowledge_base.questions.deadline import due_day
-from knowledge_base.questions.privacy import answer_for_anyone
-from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
-from knowledge_base.questions.reference import new_reference, read_reference
 from knowledge_base.settings import Settings
-from knowledge_base.storage import (
-    contact_store,
-    conversation_store,
-    outbox_store,
-    question_store,
-)
-from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.database import Database
 from knowledge_base.text.clean import clean
-from knowledge_base.text.fold import fold
-from translations.loader import catalog
+from translations.loader import LANGUAGES, catalog
 
-_MOST_QUESTIONS = 4  # in one message
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What became of a message: its inbox row, and what we said to it (nothing new when it had come before)."""
-
-    contact_ref: str
-    inbox_id: int
-    replies: tuple[Reply, ...] = ()
+_MOST_WAITING = 2_000  # messages; who comes when more wait is asked to come again, and memory stays bounded
+_PATIENCE_SECONDS = 8.0
+_RATE = (30, 60.0)  # messages of one resident in seconds; people don't type faster
+_NOTICE_RATE = (1, 60.0)  # how often one is told that he is too fast
+_MATCHERS = 2  # threads; more only wait for each other
 
 
 def voice_of(settings: Settings, language: str) -> Voice:
@@ -66,16 +49,25 @@ def voice_of(settings: Settings, language: str) -> Voice:
 class Inbox:
     """The one way in for all channels."""
 
-    def __init__(self, database: Database, faq: LiveFaq, settings: Settings) -> None:
+    def __init__(self, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._faq = faq
-        self._settings = settings
+        self._working_days = settings.answer_due_working_days
+        self._voices = {language: voice_of(settings, language) for language in LANGUAGES}
+        self._batch = Batch(self._write_all, self._write_one)
+        self._limit = RateLimit(clock, *_RATE)
+        self._notices = RateLimit(clock, *_NOTICE_RATE)
+        self._matchers = ThreadPoolExecutor(_MATCHERS, thread_name_prefix="matching")
+        self._turns: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._waiting = 0
 
-    async def receive(self, incoming: Incoming) -> Accepted:
+    async def receive(self, incoming: Incoming, patience: float = _PATIENCE_SECONDS) -> Accepted:
         """Take one message; returns after COMMIT. The same (channel, external id) again has no effect.
 
+        `patience`: seconds the platform gives us to answer.
+
         Raises:
-            Unavailable: nothing was kept; the platform (or the page) should send it again.
+            Unavailable: nothing is known to be kept; the platform (or the page) should send it again.
         """
         incoming = replace(
             incoming,
@@ -84,10 +76,58 @@ class Inbox:
             external_id=clean(incoming.external_id, 200),
             media_ref=clean(incoming.media_ref, 500) if incoming.media_ref else None,
         )
-        match, parts = await self._match(incoming)
+        crash_point("intake:received")
+        if self._waiting >= _MOST_WAITING:
+            raise Unavailable("busy")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(patience), self._turn_of(incoming):
+                accepted = await self._batch.put(await self._arrival(incoming))
+        except TimeoutError as error:
+            raise Unavailable("busy") from error
+        finally:
+            self._waiting -= 1
+        crash_point("intake:committed")
+        return accepted
+
+    @contextlib.asynccontextmanager
+    async def _turn_of(self, incoming: Incoming) -> AsyncIterator[None]:
+        """One resident's messages go one after the other, in the order they came."""
+        who = (incoming.channel, incoming.address)
+        lock, waiting = self._turns.get(who, (asyncio.Lock(), 0))
+        self._turns[who] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._turns.pop(who)
+            if waiting > 1:
+                self._turns[who] = (lock, waiting - 1)
+
+    async def _arrival(self, incoming: Incoming) -> Arrival:
+        who = f"{incoming.channel}:{incoming.address}"
+        if not self._limit.allows(who):
+            return Arrival(incoming, limited=True, told=not self._notices.allows(who))
+        text = incoming.text.strip()
+        if not text or incoming.kind not in ("text", "media"):
+            return Arrival(incoming)
+        match, parts = await asyncio.get_running_loop().run_in_executor(self._matchers, self._match, text)
+        return Arrival(incoming, match, parts)
+
+    def _match(self, text: str) -> tuple[Match, list[tuple[str, Match]]]:
+        index, today = self._faq.snapshot.index, self._faq.today()
+        return index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
+
+    def _desk(self) -> Desk:
+        return Desk(self._faq.snapshot, self._voices, self._working_days)
+
+    async def _write_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
+        return await self._database.write(accept_all, arrivals, self._desk())
+
+    async def _write_one(self, arrival: Arrival) -> Accepted:
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._database.write(accept, incoming, self._faq.snapshot, self._settings, match, parts)
+                return (await self._write_all([arrival]))[0]
             except IntegrityError as error:  # a fresh code met an old one: one in 10^11; take others
                 if attempt == _TRIES:
                     raise Unavailable("reference") from error
@@ -95,191 +135,3 @@ class Inbox:
                 if attempt == _TRIES:
                     raise
         raise AssertionError  # pragma: no cover - the loop returns or raises
-
-    async def _match(self, incoming: Incoming) -> tuple[Match | None, list[tuple[str, Match]]]:
-        text = incoming.text.strip()
-        if not text or incoming.kind not in ("text", "media"):
-            return None, []
-        index, today = self._faq.snapshot.index, self._faq.today()
-
-        def work() -> tuple[Match, list[tuple[str, Match]]]:
-            return index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
-
-        return await asyncio.to_thread(work)
-
-
-def accept(
-    tx: Transaction,
-    incoming: Incoming,
-    faq: FaqSnapshot,
-    settings: Settings,
-    match: Match | None,
-    parts: Sequence[tuple[str, Match]],
-) -> Accepted:
-    """The verb behind `receive`: inbox row, effect and replies in one transaction."""
-    ref = contact_store.ensure_contact(tx, incoming.channel, incoming.address)
-    inbox_id = conversation_store.add_incoming(
-        tx, incoming.channel, incoming.external_id, ref, incoming.kind, _kept(incoming)
-    )
-    if inbox_id is None:
-        return Accepted(ref, conversation_store.incoming_id(tx, incoming.channel, incoming.external_id))
-    contact_store.set_reachable(tx, ref)
-    phase, data = conversation_store.conversation(tx, ref)
-    state = State.from_json(phase, data)
-    view = _view(tx, incoming, state, ref, faq, settings, match, parts)
-    turn = dialogue.step(state, incoming, view)
-    _perform(tx, turn, incoming, ref, settings, match, parts)
-    conversation_store.put_conversation(tx, ref, turn.state.phase, turn.state.as_json())
-    _say(tx, turn.replies, ref, inbox_id)
-    return Accepted(ref, inbox_id, tuple(turn.replies))
-
-
-def _kept(incoming: Incoming) -> dict[str, Any]:
-    """What is kept of a message, for repair; the address is only in `contacts`."""
-    return {
-        "text": incoming.text,
-        "option": incoming.option,
-        "media_kind": incoming.media_kind,
-        "media_ref": incoming.media_ref,
-    }
-
-
-def _view(
-    tx: Transaction,
-    incoming: Incoming,
-    state: State,
-    ref: str,
-    faq: FaqSnapshot,
-    settings: Settings,
-    match: Match | None,
-    parts: Sequence[tuple[str, Match]],
-) -> View:
-    today = vietnam_day(tx.now)
-    folded = fold(incoming.text)
-    open_questions = question_store.questions_of(tx, ref, OPEN_STATES) if folded else []
-    return View(
-        voice=voice_of(settings, incoming.language),
-        revisions={revision.key: revision for revision in faq.in_force(today)},
-        documents=faq.documents,
-        references=[new_reference() for _ in range(_MOST_QUESTIONS)],
-        due_on=due_day(tx.now, settings.answer_due_working_days),
-        match=match,
-        parts=parts,
-        about=_about(tx, incoming, state, ref),
-        repeated=next((question for question in open_questions if fold(question.text) == folded), None),
-        looked_up=_looked_up(tx, incoming, ref),
-    )
-
-
-def _about(tx: Transaction, incoming: Incoming, state: State, ref: str) -> Question | None:
-    """The question that a button or the state names, if it is this resident's own."""
-    reference = state.reference
-    if incoming.kind == "option":
-        reference = read_reference(incoming.option.partition(":")[2][:9])
-    question = question_store.question_by_reference(tx, reference) if reference else None
-    return question if question and question.contact_ref == ref else None
-
-
-def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] | None:
-    """What may be told of a code: never the question's words, for a code may be read by others.
-
-    To others than the asker nothing of a personal case either, and no numbers of his.
-    """
-    reference = intent.wanted_reference(incoming.text) if incoming.kind == "text" else None
-    question = question_store.question_by_reference(tx, reference) if reference else None
-    if question is None:
-        return None
-    answers = question_store.answers_of(tx, question.id)
-    content = answers[-1].content if answers else None
-    if content is not None and question.contact_ref != ref:
-        content = answer_for_anyone(question, content)
-    return {
-        "reference": question.reference,
-        "answer": content,
-        "due_on": question.due_on,
-        "closed": question.state == QuestionState.CLOSED,
-        "waiting": question.state in OPEN_STATES,
-    }
-
-
-def _say(tx: Transaction, said: Sequence[Reply], ref: str, inbox_id: int) -> None:
-    to = contact_store.contact(tx, ref)
-    if to is None:
-        return
-    for number, reply in enumerate(said):
-        outbox_store.enqueue(
-            tx, f"reply:{inbox_id}:{number}", to, reply.as_json(), inbox_id=inbox_id, revision_id=reply.revision_id
-        )
-
-
-def _candidates(match: Match | None) -> list[dict[str, Any]]:
-    """What the matcher saw and why, for the officer."""
-    if match is None:
-        return []
-    return [
-        {
-            "id": candidate.key,
-            "confidence": round(candidate.confidence, 4),
-            "phrasing": candidate.phrasing,
-            "features": dict(candidate.features),
-        }
-        for candidate in match.candidates
-    ]
-
-
-def _perform(
-    tx: Transaction,
-    turn: Turn,
-    incoming: Incoming,
-    ref: str,
-    settings: Settings,
-    match: Match | None,
-    parts: Sequence[tuple[str, Match]],
-) -> None:
-    """Carry out the acts of a turn, in order."""
-    matches = dict(parts)
-    for act in turn.acts:
-        if isinstance(act, dialogue_acts.SetStopped):
-            contact_store.set_stopped(tx, ref, stopped=act.stopped)
-        elif isinstance(act, dialogue_acts.Ask):
-            question = officer_queue.ask(
-                tx,
-                ref,
-                incoming.channel,
-                officer_queue.FIRST_UNIT,
-                act.reference,
-                act.text,
-                _candidates(matches.get(act.text, match)),
-                urgent=act.urgent,
-            )
-            if act.media_kind:
-                question_store.add_message(tx, question.id, "resident", "", act.media_kind, act.media_ref)
-        else:
-            _perform_on(tx, act, settings)
-
-
-def _perform_on(tx: Transaction, act: Act, settings: Settings) -> None:  # noqa: C901 - one line a kind of act
-    """Carry out an act on a question that exists."""
-    assert not isinstance(act, dialogue_acts.Ask | dialogue_acts.SetStopped)  # noqa: S101 - narrows the type
-    question = question_store.question_by_reference(tx, act.reference)
-    if question is None:
-        raise Unavailable("question", reference=act.reference)
-    days = settings.answer_due_working_days
-    match act:
-        case dialogue_acts.AnswerByBot(_, key, revision_id, chosen):
-            officer_queue.answer_by_bot(tx, question, key, revision_id, RESIDENT if chosen else BOT)
-        case dialogue_acts.Offer(_, keys):
-            officer_queue.offer(tx, question, keys)
-        case dialogue_acts.Queue(_, reason):
-            officer_queue.queue(tx, question, RESIDENT, days, reason)
-        case dialogue_acts.Reopen():
-            officer_queue.reopen(tx, question, RESIDENT, days, "resident")
-        case dialogue_acts.Close(_, reason):
-            officer_queue.close_by_resident(tx, question, reason)
-        case dialogue_acts.AddWords(_, text, media_kind, media_ref):
-            officer_queue.add_words(tx, question, text, media_kind, media_ref)
-        case dialogue_acts.SetCommune(_, commune):
-            officer_queue.set_commune(tx, question, commune)
-        case dialogue_acts.Feedback(_, verdict):
-            if question.entry_key:
-                question_store.add_feedback(tx, question.entry_key, verdict, question_id=question.id)

@@ -1,4 +1,4 @@
-"""`python -m knowledge_base …`: import, export, match, staff, ledger, check. Works while the server runs."""
+"""`python -m knowledge_base …`: import, export, match, staff, ledger, backup, check … Works while the server runs."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from knowledge_base import cli_check, cli_match, cli_staff
+from knowledge_base import cli_backup, cli_check, cli_copy, cli_match, cli_staff
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.clock import SystemClock
 from knowledge_base.errors import KnowledgeBaseError
@@ -80,6 +80,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", with_store(cli_staff.staff_command)))
     verb("ledger", "every question's disposition, counted", with_store(_ledger))
+    sub = verb("backup", "copy the whole store, sealed and proven, beside a running server", cli_backup.backup_command)
+    cli_backup.add_backup_arguments(sub)
+    sub = verb("restore", "bring a store back from a backup", cli_backup.restore_command)
+    cli_backup.add_restore_arguments(sub)
+    cli_copy.add_copy_arguments(verb("copy", "move the store to another, empty database", cli_copy.copy_command))
     verb("check", "test settings, database, content and channels without starting", cli_check.check_command)
     return top
 

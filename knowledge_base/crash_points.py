@@ -1,7 +1,8 @@
 """Where a test may have the process die: `CRASH_AT=name`, or `CRASH_AT=name#3` for the third time it is passed.
 
-Every write has two points, `<verb>:before_commit` and `<verb>:after_commit`; those of intake and delivery stand beside
-the code they cut. Dying is SIGKILL: nothing is flushed, nothing is told. Without the variable a point costs a comparison.
+Every write has two points, `<verb>:before_commit` and `<verb>:after_commit`; those of intake and delivery stand
+beside the code they cut. Dying is SIGKILL: nothing is flushed, nothing is told. Without the variable a point costs
+a comparison.
 """
 
 import os

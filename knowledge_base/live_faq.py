@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +34,15 @@ class FaqSnapshot:
     documents: Mapping[str, LegalDocument]
     topics: Sequence[Topic]
     index: MatchIndex
+    _by_day: dict[date, dict[str, Revision]] = field(default_factory=dict, compare=False, repr=False)
+
+    def in_force_on(self, day: date) -> Mapping[str, Revision]:
+        """The revisions that hold on a day, by entry key; asked for every message, so worked out once a day."""
+        found = self._by_day.get(day)
+        if found is None:
+            found = {revision.key: revision for revision in self.in_force(day)}
+            self._by_day[day] = found
+        return found
 
     def in_force(self, day: date) -> list[Revision]:
         """The revisions that hold on a day."""

@@ -12,8 +12,20 @@ from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.publication import RevisionState, guard_publishable
+from knowledge_base.questions.change import (
+    BOT,
+    CLOCK,
+    RESIDENT,
+    Actor,
+    Change,
+    Opening,
+    answering_by_bot,
+    offering,
+    queueing,
+    reopening,
+)
 from knowledge_base.questions.deadline import due_day
-from knowledge_base.questions.lifecycle import Action, Role, step
+from knowledge_base.questions.lifecycle import Action, step
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
 from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
@@ -33,85 +45,58 @@ _EXCLUDED = {
 FIRST_UNIT = "0"  # until units exist there is one
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, in events and before the table of steps."""
-
-    name: str
-    role: Role
-    staff_id: int | None = None
-
-    @classmethod
-    def of(cls, member: StaffMember) -> "Actor":
-        """A signed-in member of staff."""
-        return cls(member.username, member.role, member.id)
-
-
-BOT = Actor("bot", Role.BOT)
-CLOCK = Actor("clock", Role.CLOCK)
-RESIDENT = Actor("resident", Role.RESIDENT)
-
-
-def _move(
-    tx: Transaction, question: Question, action: Action, actor: Actor, event: dict[str, Any], **values: Any
-) -> None:
+def _move(tx: Transaction, question: Question, change: Change, **values: Any) -> None:
     """The one door: check the table, save under the version seen, leave an event."""
-    to = step(question.state, action, actor.role)
-    question_store.save(tx, question, state=to, **values)
-    event_store.record(tx, actor.name, str(action), question_id=question.id, **event)
+    to = step(question.state, change.action, change.actor.role)
+    question_store.save(tx, question, state=to, **{**change.values, **values})
+    event_store.record(tx, change.actor.name, str(change.action), question_id=question.id, **change.event)
 
 
 # --- the dialogue's and the clock's side ----------------------------------------------------------
 
 
-def ask(
-    tx: Transaction,
-    contact_ref: str,
-    channel: str,
-    unit_code: str,
-    reference: str,
-    text: str,
-    candidates: Sequence[dict[str, Any]],
-    *,
-    urgent: bool = False,
-) -> Question:
-    """A resident asked something; it starts as received."""
-    question_id = question_store.add_question(
-        tx,
-        reference=reference,
-        contact_ref=contact_ref,
-        channel=channel,
-        unit_code=unit_code,
-        text=text,
-        candidates=list(candidates),
-        urgent=urgent,
-        state=QuestionState.RECEIVED,
-    )
-    event_store.record(tx, RESIDENT.name, "ask", question_id=question_id, channel=channel)
-    return question_store.question(tx, question_id)
+def open_all(tx: Transaction, openings: Sequence[Opening]) -> dict[str, int]:
+    """Save questions that were opened, with their events and words; returns their ids by reference."""
+    rows = [
+        {
+            "reference": opening.reference,
+            "contact_ref": opening.contact_ref,
+            "channel": opening.channel,
+            "unit_code": opening.unit_code,
+            "text": opening.text,
+            "candidates": list(opening.candidates),
+            "urgent": opening.urgent,
+            "state": opening.state,
+            **opening.values,
+        }
+        for opening in openings
+    ]
+    ids = question_store.add_questions(tx, rows)
+    event_store.record_all(tx, [(ids[opening.reference], *event) for opening in openings for event in opening.events])
+    for opening in openings:
+        for words in opening.words:
+            question_store.add_message(tx, ids[opening.reference], "resident", *words)
+    return ids
+
+
+def ask(tx: Transaction, opening: Opening) -> Question:
+    """Save one question and load it."""
+    return question_store.question(tx, open_all(tx, [opening])[opening.reference])
 
 
 def offer(tx: Transaction, question: Question, keys: Sequence[str]) -> None:
     """Two or three entries may fit: the resident chooses."""
-    _move(tx, question, Action.OFFER, BOT, {"entries": list(keys)})
+    _move(tx, question, offering(keys))
 
 
 def answer_by_bot(tx: Transaction, question: Question, entry_key: str, revision_id: int, actor: Actor = BOT) -> None:
     """An entry's approved words are sent; its page settles the question in the ledger."""
-    settled = {"disposition": Disposition.LINKED, "disposition_entry": entry_key, "disposition_reason": None}
-    event = {"entry": entry_key, "revision": revision_id}
-    _move(tx, question, Action.ANSWER_BY_BOT, actor, event, entry_key=entry_key, **settled)
+    _move(tx, question, answering_by_bot(entry_key, revision_id, actor))
 
 
-def queue(
-    tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str, unit_code: str | None = None
-) -> None:
+def queue(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """Hand a question to the officers, with a promised day."""
-    due_on = due_day(tx.now, 0 if question.urgent else working_days)  # danger is a matter of today
-    pending = {"disposition": Disposition.PENDING, "disposition_entry": None, "disposition_reason": None}
-    event = {"reason": reason, "due_on": due_on.isoformat()}
-    values = {"due_on": due_on, "unit_code": unit_code or question.unit_code, **pending}
-    _move(tx, question, Action.QUEUE, actor, event, **values)
+    _move(tx, question, queueing(tx.now, working_days, reason, urgent=question.urgent, actor=actor))
 
 
 def set_commune(tx: Transaction, question: Question, commune: str) -> None:
@@ -136,16 +121,12 @@ def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) 
         values |= {"disposition": Disposition.OWN_PAGE, "disposition_entry": page.key}
     elif reason in _EXCLUDED and question.disposition == Disposition.PENDING:
         values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
-    _move(tx, question, Action.CLOSE, RESIDENT, {"reason": str(reason)}, **values)
+    _move(tx, question, Change(Action.CLOSE, RESIDENT, {"reason": str(reason)}, values))
 
 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """The answer didn't settle it: back to the queue, with a new promise."""
-    due_on = due_day(tx.now, working_days)
-    values = {"due_on": due_on, "close_reason": None, "assigned_to": None, "promise_renewed_at": None}
-    pending = {"disposition": Disposition.PENDING, "disposition_entry": None, "disposition_reason": None}
-    event = {"reason": reason, "due_on": due_on.isoformat()}
-    _move(tx, question, Action.REOPEN, actor, event, **values, **pending)
+    _move(tx, question, reopening(tx.now, working_days, reason, actor))
 
 
 def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = timedelta(hours=24)) -> int:
@@ -218,13 +199,13 @@ def claim(tx: Transaction, member: StaffMember, question_id: int) -> None:
     question = question_store.question(tx, question_id, lock=True)
     if question.state == QuestionState.ASSIGNED:
         raise Conflict("already_claimed", by=question.assigned_to)
-    _move(tx, question, Action.CLAIM, Actor.of(member), {}, assigned_to=member.id)
+    _move(tx, question, Change(Action.CLAIM, Actor.of(member)), assigned_to=member.id)
 
 
 def release(tx: Transaction, member: StaffMember, question_id: int) -> None:
     """Give a question back to the queue; the draft stays."""
     question = _own(tx, member, question_id)
-    _move(tx, question, Action.RELEASE, Actor.of(member), {}, assigned_to=None)
+    _move(tx, question, Change(Action.RELEASE, Actor.of(member)), assigned_to=None)
 
 
 def _own(tx: Transaction, member: StaffMember, question_id: int) -> Question:
@@ -251,7 +232,8 @@ def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerT
         raise InvalidInput("answer_empty", field="short_answer")
     revision_id = _propose(tx, member, question, text)
     answer_id = question_store.add_answer(tx, question.id, member.id, text.as_json(), None)
-    _move(tx, question, Action.ANSWER, Actor.of(member), {"answer": answer_id, "revision": revision_id}, entry_key=None)
+    event: dict[str, Any] = {"answer": answer_id, "revision": revision_id}
+    _move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=None)
     body = {"notice": "officer_answer", "reference": question.reference, "answer": text.as_json()}
     _tell(tx, question, f"answer:{answer_id}", body)
     return answer_id
@@ -290,7 +272,7 @@ def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, en
     content = faq_store.content_of(revision.entry)
     answer_id = question_store.add_answer(tx, question.id, member.id, content, revision.id)
     event = {"answer": answer_id, "entry": entry_key, "revision": revision.id}
-    _move(tx, question, Action.ANSWER, Actor.of(member), event, entry_key=entry_key)
+    _move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=entry_key)
     body = {"notice": "officer_answer", "reference": question.reference, "answer": content, "entry": entry_key}
     _tell(tx, question, f"answer:{answer_id}", body, revision_id=revision.id)
     return answer_id
@@ -310,7 +292,7 @@ def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseR
         faq_store.supersede_undecided(tx, question.id, str(reason))  # of an answer given before it was reopened
         excluded = {"disposition": Disposition.EXCLUDED, "disposition_reason": reason, "disposition_entry": None}
         values |= excluded
-    _move(tx, question, Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, **values)
+    _move(tx, question, Change(Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, values))
     if words.strip():
         body = {"notice": "officer_words", "reference": question.reference, "words": words}
         _tell(tx, question, f"closed:{question.id}:{question.version}", body)

@@ -88,6 +88,10 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_split)] = Field(
         (), description="addresses or networks (10.0.0.0/8) of reverse proxies, separated by commas"
     )
+    backup_key: Annotated[str, AfterValidator(_long_secret)] = Field(
+        "", repr=False, description=f"at least {_SHORTEST_SECRET} characters; empty: backups only with --plain"
+    )
+    backup_dir: Path | None = Field(None, description="a folder that can be written to; empty: backups in DATA_DIR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     unit_name: str = Field("Ủy ban nhân dân cấp xã", min_length=1, description="the unit's name")
@@ -107,10 +111,18 @@ class Settings(BaseModel):
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
     )
 
+    send_in_doubt: Literal["resend", "quarantine"] = Field("resend", description="resend or quarantine")
+    send_rate_per_s: float = Field(30.0, ge=0.1, le=1000, description="messages in a second, from 0.1 to 1000")
+
     @property
     def database(self) -> str:
         """The database's URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'store.sqlite3'}"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def site(self) -> str:
@@ -123,7 +135,7 @@ class Settings(BaseModel):
         return self.public_url.startswith("https://")
 
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "BACKUP_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
 
 
 def _raw(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:

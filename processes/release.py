@@ -15,8 +15,8 @@ from knowledge_base.passwords import hash_password, new_password
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.settings import Settings, SettingsError, read_settings, secret_key
 from knowledge_base.storage.database import Database, Transaction
-from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.faq_store import publication_number
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import ensure_unit, members
 

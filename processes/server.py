@@ -61,7 +61,7 @@ def build_service(settings: Settings, database: Database, keys: Keys, clock: Clo
     """Put the parts together."""
     clock = clock or SystemClock()
     faq = LiveFaq(database, clock, settings.data_dir / "cache")
-    inbox = Inbox(database, faq, settings)
+    inbox = Inbox(database, faq, settings, clock)
     channels = build_channels(Parts(inbox, database, faq, settings, clock))
     pushed = [channel for channel in channels if not channel.pulled]
     deliveries = [Delivery(database, channel, faq, settings, clock) for channel in pushed]

@@ -14,9 +14,10 @@ from processes.release import Prepared, explain, prepare
 
 async def converse(settings: Settings, prepared: Prepared) -> None:
     """Until the end of stdin."""
-    faq = LiveFaq(prepared.database, SystemClock(), settings.data_dir / "cache")
+    clock = SystemClock()
+    faq = LiveFaq(prepared.database, clock, settings.data_dir / "cache")
     await faq.refresh()
-    terminal = Terminal(Inbox(prepared.database, faq, settings))
+    terminal = Terminal(Inbox(prepared.database, faq, settings, clock))
     while line := await asyncio.to_thread(sys.stdin.readline):
         for reply in await terminal.hear(line.rstrip("\n")):
             print(shown(reply), end="\n\n", flush=True)

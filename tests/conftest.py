@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from sqlalchemy import create_engine, text
 
 from knowledge_base.keys import Keys
 from knowledge_base.storage.database import Database
-from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.dialect import sqlalchemy_url
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import ensure_unit
 
@@ -103,17 +104,24 @@ def database(tmp_path: Path, clock: FixedClock, keys: Keys) -> Iterator[Database
     database.close()
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
+@contextmanager
+def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
+    """A PostgreSQL database, empty or like another, dropped in the end."""
     name = f"test_{os.urandom(6).hex()}"
-    engine = create_engine(sqlalchemy_url(f"{postgresql_server}/postgres"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(sqlalchemy_url(f"{server}/postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield f"{postgresql_server}/{name}"
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield f"{server}/{name}"
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    with fresh_database(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,7 +12,7 @@ from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
 from knowledge_base import officer_queue
 from knowledge_base.errors import Conflict, InvalidInput, KnowledgeBaseError
-from knowledge_base.officer_queue import Actor
+from knowledge_base.questions.change import Actor
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.question import CloseReason, QuestionState
 from knowledge_base.storage import question_store

@@ -20,7 +20,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
-    Update,
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -43,8 +42,11 @@ NAME = "telegram"
 PATH = "/webhooks/telegram"
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _MAX_BODY = 256 * 1024
+_END_OF_TIME = 2**40  # seconds; what is later was not written by the platform
 _MAX_FILE = 10 * 1024 * 1024
 _POLL_SECONDS = 25
+_PATIENCE_SECONDS = 30.0
+_WEBHOOK_PATIENCE_SECONDS = 1.5  # a webhook that answers late is called again all the same
 _ASK_SECONDS = 60  # how often webhook mode asks whether the platform is there
 _ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _MEDIA = ("photo", "voice", "audio", "video", "video_note", "document", "location", "contact")
@@ -63,39 +65,77 @@ COMMANDS = {
 }
 
 
-def incoming_of(update: Update) -> Incoming | None:
-    """What an update says; None for updates that say nothing to the dialogue."""
-    if update.callback_query:
-        query = update.callback_query
-        if query.message is None:
+class Unreadable(Exception):
+    """An update that doesn't have the shape the platform documents."""
+
+
+def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
+    """What an update says; None for updates that say nothing to the dialogue.
+
+    Read from the JSON itself: the library's types take longer to build than all the rest of taking a message in.
+
+    Raises:
+        Unreadable: a field that is needed is missing or of another type.
+    """
+    try:
+        int(update["update_id"])
+        if query := update.get("callback_query"):
+            return _press(update, query, bot_id)
+        message = update.get("message")
+        if message is None or message["chat"]["type"] != "private":
             return None
-        return Incoming(NAME, str(query.message.chat.id), str(update.update_id), "option", option=query.data or "")
-    message = update.message
-    if message is None or message.chat.type != "private":
+        kind, media_kind, media_ref = _content(message)
+        return Incoming(
+            channel=NAME,
+            address=str(int(message["chat"]["id"])),
+            external_id=_external_id(update, _moment(message["date"]), bot_id),
+            kind=kind,
+            text=_words(message),
+            media_kind=media_kind,
+            media_ref=media_ref,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise Unreadable from error
+
+
+def _moment(date: Any) -> int:
+    if not isinstance(date, int) or not 0 <= date < _END_OF_TIME:
+        raise TypeError
+    return date
+
+
+def _press(update: dict[str, Any], query: dict[str, Any], bot_id: str) -> Incoming | None:
+    int(query["from"]["id"])
+    if query.get("message") is None:  # pressed under a message sent by way of another bot's chat
         return None
-    kind, media_kind, media_ref = _content(message)
-    return Incoming(
-        channel=NAME,
-        address=str(message.chat.id),
-        external_id=str(update.update_id),
-        kind=kind,
-        text=message.text or message.caption or "",
-        media_kind=media_kind,
-        media_ref=media_ref,
-    )
+    chat = str(int(query["message"]["chat"]["id"]))
+    external_id = _external_id(update, str(query["id"]), bot_id)
+    return Incoming(NAME, chat, external_id, "option", option=str(query.get("data") or ""))
 
 
-def _content(message: Message) -> tuple[Any, str | None, str | None]:
+def _external_id(update: dict[str, Any], part: int | str, bot_id: str) -> str:
+    """Unique for ever: the platform numbers updates anew after a quiet week, and another bot has numbers of its own."""
+    return f"{bot_id}:{int(update['update_id'])}:{part}"
+
+
+def _words(message: dict[str, Any]) -> str:
+    words = message.get("text") or message.get("caption") or ""
+    if not isinstance(words, str):
+        raise TypeError
+    return words
+
+
+def _content(message: dict[str, Any]) -> tuple[Any, str | None, str | None]:
     """Kind of the message, and what it carries besides words."""
-    if message.text is not None:
+    if message.get("text") is not None:
         return "text", None, None
-    if message.sticker or message.animation:
+    if message.get("sticker") or message.get("animation"):
         return "sticker", None, None
     for name in _MEDIA:
-        value = getattr(message, name, None)
+        value = message.get(name)
         if value:
-            largest = value[-1] if isinstance(value, tuple) else value
-            return "media", name, getattr(largest, "file_id", None)
+            largest = value[-1] if isinstance(value, list) else value
+            return "media", name, largest.get("file_id")
     return "other", None, None
 
 
@@ -113,6 +153,7 @@ class Telegram:
         self._settings = settings
         self._translate = translate
         self._bot: Bot | None = None
+        self._bot_id = settings.telegram_token.partition(":")[0]
 
     def add_routes(self, app: web.Application) -> None:
         """The webhook's address."""
@@ -189,7 +230,7 @@ class Telegram:
         except Exception:  # noqa: BLE001 - an update that the library stumbles over would come back for ever
             return await self._poll_raw(bot, offset)
         for update in updates:
-            await self._take(update, update.to_dict(), str(update.update_id))
+            await self._take(update.to_dict(), str(update.update_id))
             offset = update.update_id + 1
         return offset
 
@@ -199,9 +240,9 @@ class Telegram:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "use get_updates instead", which is what could not read them
             batch = await bot.do_api_request("getUpdates", api_kwargs=wanted)
-        for raw in batch:
-            await self._take(_read(raw), raw, str(raw["update_id"]))
-            offset = raw["update_id"] + 1
+        for update in batch:
+            await self._take(update, str(update["update_id"]))
+            offset = update["update_id"] + 1
         return offset
 
     async def close(self) -> None:
@@ -225,32 +266,43 @@ class Telegram:
             return web.Response(status=413)
         body, update_id = _parsed(raw)
         try:
-            await self._take(_read(body), body, update_id)
+            return await self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS) or web.Response()
         except Unavailable:
             return web.Response(status=503)
-        return web.Response()
 
-    async def _take(self, update: Update | None, raw: dict[str, Any], update_id: str) -> None:
-        """Commit one update. What can't be read or handled is kept aside, or it would come back for ever."""
+    async def _take(
+        self, update: dict[str, Any], update_id: str, patience: float = _PATIENCE_SECONDS
+    ) -> web.Response | None:
+        """Commit one update; returns what a webhook may answer.
+
+        What can't be handled is kept aside, or it would come back for ever.
+        """
         try:
-            incoming = incoming_of(update) if update else None
+            incoming = incoming_of(update, self._bot_id)
             if incoming is not None:
-                await self._inbox.receive(incoming)
+                await self._inbox.receive(incoming, patience)
         except Unavailable:
             raise
-        except Exception:  # noqa: BLE001 - one bad update must not hold up all that follow
-            _LOG.exception("an update could not be handled; it is kept aside")
-            update = None
-        if update is None:
-            await self._database.write(quarantine, NAME, update_id, json.dumps(raw)[:4000])
-        elif update.callback_query:
-            await self._answer_press(update.callback_query.id)
+        except Exception as error:  # noqa: BLE001 - one bad update must not hold up all that follow
+            if not isinstance(error, Unreadable):
+                _LOG.exception("an update could not be handled; it is kept aside")
+            words = json.dumps(update)[:4000]
+            await self._database.write(quarantine, NAME, f"{self._bot_id}:{update_id}", words)
+            return None
+        return await self._answer_press(update)
 
-    async def _answer_press(self, query_id: str) -> None:
-        """Stop the button's spinner; nothing depends on it."""
+    async def _answer_press(self, update: dict[str, Any]) -> web.Response | None:
+        """Stop the button's spinner; nothing depends on it. A webhook's answer can carry the call."""
+        query = update.get("callback_query")
+        if query is None:
+            return None
+        call = {"callback_query_id": query["id"]}
+        if self._settings.telegram_mode == "webhook":
+            return web.json_response({"method": "answerCallbackQuery", **call})
         if self._bot:
             with contextlib.suppress(TelegramError):
-                await self._bot.answer_callback_query(query_id)
+                await self._bot.answer_callback_query(**call)
+        return None
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -292,16 +344,6 @@ def _parsed(raw: bytes) -> tuple[dict[str, Any], str]:
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         words = raw.decode(errors="replace")[:4000]
         return {"unreadable": words}, f"unreadable:{hashlib.sha256(raw).hexdigest()}"
-
-
-def _read(body: dict[str, Any]) -> Update | None:
-    """The update as a type; None when it doesn't have the shape the platform documents."""
-    if "update_id" not in body:
-        return None
-    try:
-        return Update.de_json(body, None)
-    except Exception:  # noqa: BLE001 - a date of another age, a message in a message in a message …
-        return None
 
 
 def _buttons(options: tuple[Option, ...]) -> InlineKeyboardMarkup:

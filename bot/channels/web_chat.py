@@ -6,7 +6,6 @@ import ipaddress
 import json
 import logging
 import secrets
-from collections import OrderedDict
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from bot.channels.protocol import DeliveryFailed, Health, Limits
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
 from bot.conversation.replies import from_core
 from bot.inbox import Inbox, voice_of
+from bot.rate_limit import RateLimit
 from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
@@ -34,7 +34,6 @@ _LONGEST_ID = 100
 _LONGEST_POLL = 25.0  # seconds a page may wait for later replies
 _SESSION_RATE = (60, 60.0)  # messages in seconds; people don't type faster
 _ADDRESS_RATE = (600, 60.0)  # far higher: a village may share one address
-_MOST_SUBJECTS = 20_000
 
 
 class ChatError(Exception):
@@ -50,27 +49,6 @@ class ChatError(Exception):
 def busy() -> ChatError:
     """Nothing was kept; the same message may be sent again."""
     return ChatError(503, "not_ready", NOT_READY)
-
-
-class RateLimit:
-    """A token bucket for each subject; the least recently seen are forgotten, so memory is bounded."""
-
-    def __init__(self, clock: Clock, most: int, seconds: float) -> None:
-        self._clock = clock
-        self._most = most
-        self._per_second = most / seconds
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def allows(self, subject: str) -> bool:
-        """Take one token of the subject's bucket; False when it is empty."""
-        now = self._clock.now().timestamp()
-        tokens, at = self._buckets.pop(subject, (float(self._most), now))
-        tokens = min(self._most, tokens + max(0.0, now - at) * self._per_second)
-        allowed = tokens >= 1
-        self._buckets[subject] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > _MOST_SUBJECTS:
-            self._buckets.popitem(last=False)
-        return allowed
 
 
 BAD_JSON = _("The message could not be read. Please reload the page and try again.")

@@ -272,6 +272,10 @@ REOPENED = _(
     "If you can, write what is still missing."
 )
 TOO_LONG = _("Your message was very long; I kept its first %(limit)s characters.")
+TOO_FAST = _(
+    "Many messages came at once. I kept this one, but did not read it. "
+    "Please wait a minute, then write your question in one message."
+)
 UNKNOWN_CODE = _("I found no question with the code %(reference)s. Please check the code.")
 OLD_BUTTON = _("That choice is no longer open. Please type your question again.")
 ALSO_ASKED = _("You asked several things; here is one answer for each.")

@@ -1,10 +1,12 @@
 """Residents' addresses: sealed here, known elsewhere only by their keyed hash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import contacts
@@ -23,23 +25,53 @@ class Contact:
 
 def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
     """The reference of an address, made known if it is new."""
-    ref = tx.keys.contact_ref(channel, address)
-    if tx.execute(select(contacts.c.ref).where(contacts.c.ref == ref)).first() is None:
-        values = {"ref": ref, "channel": channel, "sealed_address": tx.keys.seal(address), "created_at": tx.now}
-        tx.execute(tx.insert(contacts).values(**values).on_conflict_do_nothing())
-    return ref
+    return ensure_contacts(tx, [(channel, address)])[0]
+
+
+def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> list[str]:
+    """The references of (channel, address) pairs, in order; new ones are made known."""
+    refs = [tx.keys.contact_ref(channel, address) for channel, address in addresses]
+    known = set(tx.execute(select(contacts.c.ref).where(contacts.c.ref.in_(refs))).scalars())
+    fresh = {
+        ref: {"ref": ref, "channel": channel, "sealed_address": tx.keys.seal(address), "created_at": tx.now}
+        for ref, (channel, address) in zip(refs, addresses, strict=True)
+        if ref not in known
+    }
+    if fresh:
+        tx.execute(tx.insert(contacts).on_conflict_do_nothing(), [fresh[ref] for ref in sorted(fresh)])
+    return refs
+
+
+def lock_contacts(tx: Transaction, refs: Sequence[str]) -> None:
+    """Let no other message of these residents be taken until this transaction ends; they can be reached again.
+
+    Always in the same order, and before anything else of theirs, so that two transactions never wait for each other.
+    """
+    wanted = select(contacts.c.ref, contacts.c.unreachable_at).where(contacts.c.ref.in_(refs)).order_by(contacts.c.ref)
+    locked = tx.execute(wanted.with_for_update(key_share=True)).all()
+    if back := [row.ref for row in locked if row.unreachable_at is not None]:
+        tx.execute(update(contacts).where(contacts.c.ref.in_(back)).values(unreachable_at=None))
 
 
 def contact(tx: Transaction, ref: str) -> Contact | None:
     """One resident's contact, address unsealed; None when there is none, or it was sealed with another SECRET_KEY."""
     row = tx.execute(select(contacts).where(contacts.c.ref == ref)).first()
-    if row is None:
-        return None
+    return _unsealed(tx, row) if row else None
+
+
+def contacts_by_ref(tx: Transaction, refs: Sequence[str]) -> dict[str, Contact]:
+    """The contacts of residents by reference; those whose address can't be read are left out."""
+    rows = tx.execute(select(contacts).where(contacts.c.ref.in_(refs)))
+    found = (_unsealed(tx, row) for row in rows)
+    return {one.ref: one for one in found if one is not None}
+
+
+def _unsealed(tx: Transaction, row: Row[Any]) -> Contact | None:
     try:
         address = tx.keys.unseal(row.sealed_address)
     except InvalidTag:
         return None
-    return Contact(ref, row.channel, address, row.stopped_at, row.unreachable_at)
+    return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at)
 
 
 def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
@@ -50,9 +82,3 @@ def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
 def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:
     """Remember that messages to this resident can't arrive (or can again)."""
     tx.execute(update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None))
-
-
-def set_reachable(tx: Transaction, ref: str) -> None:
-    """The resident wrote: what was known of his being out of reach is over."""
-    known = (contacts.c.ref == ref) & contacts.c.unreachable_at.is_not(None)
-    tx.execute(update(contacts).where(known).values(unreachable_at=None))

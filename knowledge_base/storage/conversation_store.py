@@ -1,6 +1,8 @@
 """Messages received, and where each resident's dialogue stands."""
 
 import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -11,21 +13,24 @@ from knowledge_base.storage.tables import conversations, inbox
 _LONGEST_ID = 200  # what the column holds
 
 
-def add_incoming(
-    tx: Transaction, channel: str, external_id: str, contact_ref: str, kind: str, body: dict[str, Any]
-) -> int | None:
-    """Keep a message; None when the same (channel, external id) is kept already."""
-    values = {
-        "channel": channel,
-        "external_id": external_id,
-        "contact_ref": contact_ref,
-        "kind": kind,
-        "body": body,
-        "state": "accepted",
-        "received_at": tx.now,
-    }
-    statement = tx.insert(inbox).values(**values).on_conflict_do_nothing().returning(inbox.c.id)
-    return tx.execute(statement).scalar()
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message to be kept. `state`: accepted, or limited (kept, but not answered: too many at once)."""
+
+    channel: str
+    external_id: str
+    contact_ref: str
+    kind: str
+    body: dict[str, Any]
+    state: str = "accepted"
+
+
+def add_incoming(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
+    """Keep messages; the ids of new ones by (channel, external id): those kept before are missing."""
+    rows = [{**asdict(message), "received_at": tx.now} for message in messages]
+    statement = tx.insert(inbox).on_conflict_do_nothing()
+    new = statement.returning(inbox.c.channel, inbox.c.external_id, inbox.c.id)
+    return {(channel, external_id): number for channel, external_id, number in tx.execute(new, rows)}
 
 
 def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> None:
@@ -37,25 +42,30 @@ def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> N
     tx.execute(statement.on_conflict_do_nothing())
 
 
-def incoming_id(tx: Transaction, channel: str, external_id: str) -> int:
-    """The inbox row of a message that is kept."""
-    query = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.external_id == external_id)
-    return tx.execute(query).scalar_one()
+def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
+    """The inbox rows of messages that are kept, by (channel, external id)."""
+    found: dict[tuple[str, str], int] = {}
+    for message in messages:
+        query = select(inbox.c.id).where(inbox.c.channel == message.channel)
+        row = tx.execute(query.where(inbox.c.external_id == message.external_id)).scalar_one()
+        found[message.channel, message.external_id] = row
+    return found
 
 
-def conversation(tx: Transaction, contact_ref: str) -> tuple[str, dict[str, Any]]:
-    """Phase and data of a resident's dialogue, locked until this transaction ends; "idle" when it is new."""
-    wanted = select(conversations).where(conversations.c.contact_ref == contact_ref).with_for_update()
-    row = tx.execute(wanted).first()
-    if row is None:  # nothing to lock yet: of two first messages at once the second must wait for the first
-        fresh = {"contact_ref": contact_ref, "state": "idle", "data": {}, "updated_at": tx.now}
-        tx.execute(tx.insert(conversations).values(**fresh).on_conflict_do_nothing())
-        row = tx.execute(wanted).one()
-    return row.state, row.data
+def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Phase and data of residents' dialogues; who has none yet is missing. Their contacts must be locked."""
+    rows = tx.execute(select(conversations).where(conversations.c.contact_ref.in_(refs)))
+    return {row.contact_ref: (row.state, row.data) for row in rows}
 
 
-def put_conversation(tx: Transaction, contact_ref: str, state: str, data: dict[str, Any]) -> None:
-    """Save where a dialogue stands."""
-    changes = {"state": state, "data": data, "updated_at": tx.now}
-    statement = tx.insert(conversations).values(contact_ref=contact_ref, **changes)
-    tx.execute(statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes))
+def put_conversations(tx: Transaction, stands: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
+    """Save where dialogues stand, as phase and data by resident."""
+    if not stands:
+        return
+    rows = [
+        {"contact_ref": ref, "state": state, "data": data, "updated_at": tx.now}
+        for ref, (state, data) in sorted(stands.items())
+    ]
+    statement = tx.insert(conversations)
+    changes = {name: statement.excluded[name] for name in ("state", "data", "updated_at")}
+    tx.execute(statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes), rows)

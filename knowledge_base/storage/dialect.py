@@ -4,14 +4,26 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, create_engine, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 _DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and residents' words are parameters
-# Class 08: connection lost; 57P01, 57P03: server shutting down, starting; 40001, 40P01: serialization failure, deadlock.
+# Class 08: connection lost; 57P01, 57P03: server stopping, starting; 40001, 40P01: serialization failure, deadlock.
 # Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
 _RETRY_STATES = ("08", "57P01", "57P03", "40001", "40P01")
 SIGNALS = ("outbox", "publication")  # what processes tell each other
@@ -119,6 +131,30 @@ def try_alone(connection: Connection, name: str) -> bool:
     return connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtext(name)))).scalar_one()
 
 
+def one_moment(connection: Connection) -> None:
+    """Read everything as it is now, however long it takes. SQLite's read transactions are so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        take_time(connection)
+
+
+def take_time(connection: Connection) -> None:
+    """Lift the limits of residents' work for a whole store's; until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
+
+
+def follow_numbers(connection: Connection, table: Table) -> None:
+    """Number further rows after those that were put in with their numbers. SQLite does so by itself."""
+    column = table.autoincrement_column
+    if connection.dialect.name == "postgresql" and column is not None:
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        most = select(func.max(column)).scalar_subquery()
+        # With no rows yet the first number is 1: `is_called` false.
+        connection.execute(select(func.setval(sequence, func.coalesce(most, 1), most.is_not(None))))
+
+
 def announce(connection: Connection, signals: Iterable[str], sender: str) -> None:
     """Tell other processes, once this is committed. With SQLite there is no other process."""
     if connection.dialect.name == "postgresql":
@@ -136,4 +172,4 @@ def lease_end(dialect_name: str, seconds: float) -> Any:
 
 def is_orphaned(dialect_name: str, sender: Any, lease_until: Any, me: str) -> ColumnElement[bool]:
     """The condition that a message being sent was left by a sender that died."""
-    return sender != me if dialect_name == "sqlite" else lease_until < func.clock_timestamp()
+    return sender.is_distinct_from(me) if dialect_name == "sqlite" else lease_until < func.clock_timestamp()

@@ -1,5 +1,6 @@
 """Events: what happened, by whom, when. Append-only; nothing here changes or deletes one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,16 @@ def record(
             actor=actor, action=action, question_id=question_id, entry_key=entry_key, data=data, at=tx.now
         )
     )
+
+
+def record_all(tx: Transaction, happened: Sequence[tuple[int, str, str, dict[str, Any]]]) -> None:
+    """Append events of questions, each as (question id, actor, action, data)."""
+    if happened:
+        rows = [
+            {"question_id": question_id, "actor": actor, "action": action, "data": data, "at": tx.now}
+            for question_id, actor, action, data in happened
+        ]
+        tx.execute(events.insert(), rows)
 
 
 def events_of(

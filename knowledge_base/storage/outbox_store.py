@@ -1,19 +1,17 @@
 """Words waiting for a channel: pending -> sending -> sent | retry_at | in_doubt | failed."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
-from knowledge_base.storage.contact_store import Contact, contact
+from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import outbox
-
-LEASE = timedelta(seconds=60)
 
 
 class OutboxState(StrEnum):
@@ -25,6 +23,9 @@ class OutboxState(StrEnum):
     SENT = "sent"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
+
+
+UNSETTLED = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,21 @@ class OutboxMessage:
     created_at: datetime
 
 
-def _message(row: Row[Any]) -> OutboxMessage:
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be put in the outbox; the same `key` twice is one message."""
+
+    key: str
+    contact_ref: str
+    channel: str
+    body: dict[str, Any]
+    question_id: int | None = None
+    inbox_id: int | None = None
+    revision_id: int | None = None
+
+
+def message_of(row: Row[Any]) -> OutboxMessage:
+    """A row of the table as a value."""
     return OutboxMessage(
         row.id,
         row.contact_ref,
@@ -58,6 +73,36 @@ def _message(row: Row[Any]) -> OutboxMessage:
     )
 
 
+def enqueue_all(tx: Transaction, messages: Sequence[Outgoing]) -> None:
+    """Put messages in the outbox. What else waits for the same residents moves up with them."""
+    if not messages:
+        return
+    rows = [
+        {
+            "idempotency_key": message.key,
+            "contact_ref": message.contact_ref,
+            "channel": message.channel,
+            "body": message.body,
+            "question_id": message.question_id,
+            "inbox_id": message.inbox_id,
+            "revision_id": message.revision_id,
+            "state": OutboxState.PENDING,
+            "not_before": tx.now,
+            "created_at": tx.now,
+            "talked_at": tx.now,
+        }
+        for message in messages
+    ]
+    _talked(tx, {message.contact_ref for message in messages})
+    tx.execute(tx.insert(outbox).on_conflict_do_nothing(), rows)
+    tx.signal("outbox")
+
+
+def _talked(tx: Transaction, refs: Iterable[str]) -> None:
+    waiting = outbox.c.contact_ref.in_(sorted(refs)) & outbox.c.state.in_(UNSETTLED)
+    tx.execute(update(outbox).where(waiting).values(talked_at=tx.now))
+
+
 def enqueue(
     tx: Transaction,
     key: str,
@@ -68,127 +113,39 @@ def enqueue(
     inbox_id: int | None = None,
     revision_id: int | None = None,
 ) -> bool:
-    """Put a message in the outbox; the same `key` twice is one message.
+    """Put one message in the outbox; the same `key` twice is one message.
 
     Returns False when the resident asked for silence: only replies to his own words (`inbox_id`) go out then.
     """
     if to.stopped_at is not None and inbox_id is None:
         return False
-    values = {
-        "idempotency_key": key,
-        "contact_ref": to.ref,
-        "channel": to.channel,
-        "body": body,
-        "question_id": question_id,
-        "inbox_id": inbox_id,
-        "revision_id": revision_id,
-        "state": OutboxState.PENDING,
-        "not_before": tx.now,
-        "created_at": tx.now,
-    }
-    tx.execute(tx.insert(outbox).values(**values).on_conflict_do_nothing())
-    tx.signal("outbox")
+    enqueue_all(tx, [Outgoing(key, to.ref, to.channel, body, question_id, inbox_id, revision_id)])
     return True
 
 
-def claim(tx: Transaction, channel: str, slots: int) -> list[tuple[OutboxMessage, Contact]]:
-    """Take at most `slots` messages that are due, one a resident, oldest first; each gets a fresh token."""
-    due = or_(
-        and_(outbox.c.state.in_([OutboxState.PENDING, OutboxState.RETRY_AT]), outbox.c.not_before <= tx.now),
-        # A sender that died left these; they are sent again, marked as a repeat.
-        and_(outbox.c.state == OutboxState.SENDING, outbox.c.lease_until <= tx.now),
-    )
-    unsettled = outbox.alias()
-    first_of_resident = (
-        select(func.min(unsettled.c.id))
-        .where(
-            unsettled.c.channel == channel,
-            unsettled.c.state.in_([OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING]),
-        )
-        .group_by(unsettled.c.contact_ref)
-    )
-    wanted = (
-        select(outbox.c.id)
-        .where(outbox.c.channel == channel, due, outbox.c.id.in_(first_of_resident))
-        .order_by(outbox.c.id)
-        .limit(slots)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(tx.execute(wanted).scalars())
-    taken: list[tuple[OutboxMessage, Contact]] = []
-    for message_id in ids:
-        was_sending = tx.execute(select(outbox.c.state).where(outbox.c.id == message_id)).scalar_one()
-        statement = (
-            update(outbox)
-            .where(outbox.c.id == message_id, due)
-            .values(
-                state=OutboxState.SENDING,
-                token=secrets.token_hex(16),
-                attempt=outbox.c.attempt + 1,
-                lease_until=tx.now + LEASE,
-            )
-            .returning(outbox)
-        )
-        row = tx.execute(statement).first()
-        if row is None:
-            continue
-        message, to = _message(row), contact(tx, row.contact_ref)
-        if to is None:  # nobody will ever be able to send it
-            settle(tx, message, OutboxState.FAILED, error="address can't be read")
-            continue
-        if was_sending == OutboxState.SENDING:
-            message.body["repeat"] = True
-        taken.append((message, to))
-    return taken
-
-
-def release_leases(tx: Transaction) -> int:
-    """After a restart of the only sender: let go of what it was sending when it died; returns how many."""
-    statement = update(outbox).where(outbox.c.state == OutboxState.SENDING).values(lease_until=tx.now)
-    return tx.execute(statement).rowcount
-
-
-def settle(
-    tx: Transaction,
-    message: OutboxMessage,
-    state: OutboxState,
-    *,
-    not_before: datetime | None = None,
-    platform_message_id: str | None = None,
-    error: str | None = None,
-    repeat: bool = False,
-) -> bool:
-    """Say how a sending ended; False when somebody else has claimed the message since.
-
-    `repeat`: it may have arrived, so the next attempt is marked as one.
-    """
-    values: dict[str, Any] = {"state": state, "error": error, "platform_message_id": platform_message_id}
-    if repeat:
-        values["body"] = {**message.body, "repeat": True}
-    if not_before is not None:
-        values["not_before"] = not_before
-    if state in (OutboxState.SENT, OutboxState.FAILED, OutboxState.IN_DOUBT):
-        values["settled_at"] = tx.now
-    statement = update(outbox).where(
-        outbox.c.id == message.id, outbox.c.token == message.token, outbox.c.state == OutboxState.SENDING
-    )
-    return tx.execute(statement.values(**values)).rowcount == 1
+def new_token() -> str:
+    """A fencing token: who settles must hold the one given at the last claim."""
+    return secrets.token_hex(16)
 
 
 def messages_for(
     tx: Transaction, contact_ref: str, *, after: int = 0, inbox_id: int | None = None, limit: int = 100
 ) -> list[OutboxMessage]:
-    """What a channel that is polled hands out: the messages of one resident after an id, in order."""
-    query = select(outbox).where(outbox.c.contact_ref == contact_ref, outbox.c.id > after)
+    """What a channel that is polled hands out: the messages of one resident after an id, in order.
+
+    And those before it that were never handed out: with several processes a smaller id may be committed later.
+    """
+    new = or_(outbox.c.id > after, outbox.c.state == OutboxState.PENDING)
+    query = select(outbox).where(outbox.c.contact_ref == contact_ref, new)
     if inbox_id is not None:
         query = query.where(outbox.c.inbox_id == inbox_id)
-    return [_message(row) for row in tx.execute(query.order_by(outbox.c.id).limit(limit))]
+    return [message_of(row) for row in tx.execute(query.order_by(outbox.c.id).limit(limit))]
 
 
 def last_messages_for(tx: Transaction, contact_ref: str, limit: int) -> list[OutboxMessage]:
     """The last messages of one resident, oldest first."""
     query = select(outbox).where(outbox.c.contact_ref == contact_ref).order_by(outbox.c.id.desc()).limit(limit)
-    return [_message(row) for row in reversed(tx.execute(query).all())]
+    return [message_of(row) for row in reversed(tx.execute(query).all())]
 
 
 def mark_fetched(tx: Transaction, ids: Sequence[int]) -> None:
@@ -201,10 +158,15 @@ def mark_fetched(tx: Transaction, ids: Sequence[int]) -> None:
 def messages_of_question(tx: Transaction, question_id: int) -> list[OutboxMessage]:
     """What was said about a question, oldest first."""
     query = select(outbox).where(outbox.c.question_id == question_id).order_by(outbox.c.id)
-    return [_message(row) for row in tx.execute(query)]
+    return [message_of(row) for row in tx.execute(query)]
 
 
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many messages stand where."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     return dict(tx.execute(query).all())
+
+
+def repeats(tx: Transaction) -> int:
+    """How often a message was sent, or left to a human, without knowing whether it had arrived already."""
+    return tx.execute(select(func.coalesce(func.sum(outbox.c.doubts), 0))).scalar_one()

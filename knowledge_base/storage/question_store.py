@@ -1,6 +1,6 @@
 """Questions: SQL in, values out. What may happen to a question is decided in `questions/lifecycle.py`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -67,17 +67,24 @@ def _question(row: Row[Any]) -> Question:
     return Question(**values)
 
 
-def add_question(tx: Transaction, **values: Any) -> int:
-    """A new question; returns its id."""
-    row = {
-        "folded": fold(values["text"]),
-        "candidates": [],
-        "received_at": tx.now,
-        "updated_at": tx.now,
-        "disposition": Disposition.PENDING,
-        **values,
-    }
-    return tx.execute(questions.insert().values(**row).returning(questions.c.id)).scalar_one()
+def add_questions(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """New questions, one statement a set of columns; returns their ids by reference."""
+    ids: dict[str, int] = {}
+    by_columns: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for given in rows:
+        row = {
+            "folded": fold(given["text"]),
+            "candidates": [],
+            "received_at": tx.now,
+            "updated_at": tx.now,
+            "disposition": Disposition.PENDING,
+            **given,
+        }
+        by_columns.setdefault(frozenset(row), []).append(row)
+    for alike in by_columns.values():
+        statement = questions.insert().returning(questions.c.reference, questions.c.id)
+        ids |= dict(tx.execute(statement, alike).all())
+    return ids
 
 
 def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Question:
@@ -95,15 +102,29 @@ def question_by_reference(tx: Transaction, reference: str) -> Question | None:
     return _question(row) if row else None
 
 
-def questions_of(tx: Transaction, contact_ref: str, states: Iterable[QuestionState]) -> list[Question]:
-    """One resident's questions in some states, newest first."""
+def questions_by_reference(tx: Transaction, references: Iterable[str]) -> dict[str, Question]:
+    """The questions behind public codes, by code."""
+    wanted = sorted(set(references))
+    if not wanted:
+        return {}
+    return {
+        row.reference: _question(row) for row in tx.execute(select(questions).where(questions.c.reference.in_(wanted)))
+    }
+
+
+def open_alike(tx: Transaction, folded_by_ref: Mapping[str, str]) -> dict[str, Question]:
+    """By resident: the newest open question in the very words (folded) given for him."""
     query = (
         select(questions)
-        .where(questions.c.contact_ref == contact_ref, questions.c.state.in_(list(states)))
-        .order_by(questions.c.id.desc())
-        .limit(20)
+        .where(
+            questions.c.contact_ref.in_(sorted(folded_by_ref)),
+            questions.c.state.in_(OPEN_STATES),
+            questions.c.folded.in_(sorted(set(folded_by_ref.values()))),
+        )
+        .order_by(questions.c.id)
     )
-    return [_question(row) for row in tx.execute(query)]
+    rows = tx.execute(query).all()
+    return {row.contact_ref: _question(row) for row in rows if folded_by_ref[row.contact_ref] == row.folded}
 
 
 def save(tx: Transaction, seen: Question, **values: Any) -> None:

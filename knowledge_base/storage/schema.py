@@ -24,14 +24,20 @@ def _newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str | None) -> bool:
+    """Whether this program knows a schema revision: it is its own, or an older one that it can bring up to date."""
+    return revision is None or revision in {
+        step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()
+    }
+
+
 def schema_state(engine: Engine) -> str:
     """Either "current", "older", or "newer" (made by a program this one doesn't know)."""
     with engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     if revision == _newest():
         return "current"
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return "older" if revision is None or revision in known else "newer"
+    return "older" if knows(revision) else "newer"
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

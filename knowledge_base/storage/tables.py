@@ -285,7 +285,6 @@ events = Table(
 )
 
 
-
 def _unsettled(name: str, *columns: str) -> Index:
     """An index of the messages that still have to be sent: few among many."""
     still = text("state IN ('pending','retry_at','sending')")

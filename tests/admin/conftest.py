@@ -21,6 +21,7 @@ from knowledge_base.faq.publication import RevisionState
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.passwords import hash_password
+from knowledge_base.questions.change import BOT, Opening
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.question import Question
 from knowledge_base.questions.reference import new_reference
@@ -210,8 +211,8 @@ def _ask(tx: Transaction, text: str, values: dict[str, Any]) -> Question:
     ref = contact_store.ensure_contact(tx, "web_chat", values.pop("address", "người dân thử nghiệm"))
     days = values.pop("days", 5)
     found = [{"id": "T01", "confidence": 0.31, "phrasing": "mức chuẩn nghèo", "features": [["words", 0.5]]}]
-    question = officer_queue.ask(tx, ref, "web_chat", "0", new_reference(), text, found, **values)
-    officer_queue.queue(tx, question, officer_queue.BOT, days, "below_low")
+    question = officer_queue.ask(tx, Opening(new_reference(), ref, "web_chat", "0", text, found, **values))
+    officer_queue.queue(tx, question, BOT, days, "below_low")
     return question
 
 

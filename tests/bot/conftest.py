@@ -63,5 +63,5 @@ async def faq(database: Database, clock, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def inbox(database: Database, faq: LiveFaq, settings: Settings) -> Inbox:
-    return Inbox(database, faq, settings)
+def inbox(database: Database, faq: LiveFaq, settings: Settings, clock) -> Inbox:
+    return Inbox(database, faq, settings, clock)

@@ -25,16 +25,16 @@ def answered(tx: Transaction, close_reason: str | None) -> None:
     staff_store.add_member(tx, "officer", Role.OFFICER, "0", "no hash", must_change=False)
     officer = staff_store.member_by_username(tx, "officer")
     assert officer
-    question_id = question_store.add_question(
-        tx,
-        reference=CODE,
-        contact_ref=tx.keys.contact_ref("terminal", "asker"),
-        channel="terminal",
-        unit_code="0",
-        text="Tôi hỏi, số của tôi 0900000001",
-        state=QuestionState.CLOSED,
-        close_reason=close_reason,
-    )
+    asked = {
+        "reference": CODE,
+        "contact_ref": tx.keys.contact_ref("terminal", "asker"),
+        "channel": "terminal",
+        "unit_code": "0",
+        "text": "Tôi hỏi, số của tôi 0900000001",
+        "state": QuestionState.CLOSED,
+        "close_reason": close_reason,
+    }
+    question_id = question_store.add_questions(tx, [asked])[CODE]
     question_store.add_answer(tx, question_id, officer.id, ANSWER, None)
 
 

@@ -22,8 +22,9 @@ from bot.delivery import Delivery
 from bot.inbox import Inbox
 from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
-from knowledge_base.storage import contact_store, outbox_store, tables
+from knowledge_base.storage import contact_store, outbox_store, sending_store, tables
 from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.sending_store import Sender
 from tests.journeys.telegram_platform import TOKEN, Platform
 
 SURE = "hộ nghèo có được phát thẻ bảo hiểm y tế không"
@@ -114,6 +115,7 @@ async def make_line(
             "telegram_mode": mode,
             "telegram_webhook_secret": SECRET,
             "public_url": f"http://127.0.0.1:{port}",
+            "send_rate_per_s": 1000.0,  # the clock stands still and brings no new tokens
         }
         ours = settings.model_copy(update=changes)
         channel = Telegram(inbox, database, ours, lambda text: text)
@@ -153,7 +155,7 @@ async def test_a_question_is_answered_and_a_button_understood(make_line: MakeLin
         assert [data.partition(":")[0] for _label, data in buttons] == ["clear", "unclear", "notmine"]
         await line.platform.post(line.platform.press(7, buttons[0][1]))
         await line.told(7, 3)
-        assert "answerCallbackQuery" in line.platform.called
+        assert ("answerCallbackQuery" in line.platform.called) == (mode == "polling")  # a webhook answers with it
         await line.settled(sent=3)
         assert await line.count(tables.questions, tables.questions.c.state == "closed") == 1
 
@@ -223,6 +225,15 @@ async def test_without_the_secret_nothing_is_stored(make_line: MakeLine, secret:
         await line.up()
         assert await line.push({"update_id": 1, **line.platform.text(11, SURE)}, secret) == 403
         assert [await line.count(table) for table in (tables.inbox, tables.outbox, tables.contacts)] == [0, 0, 0]
+
+
+async def test_a_press_is_acknowledged_in_the_webhooks_answer(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        press = {"update_id": 1, **line.platform.press(11, "clear:AAAA-BBBB")}
+        async with line.client.post(line.site + PATH, json=press, headers={HEADER: SECRET}) as answer:
+            query = press["callback_query"]["id"]
+            assert await answer.json() == {"method": "answerCallbackQuery", "callback_query_id": query}
 
 
 async def test_polling_has_no_webhook(make_line: MakeLine) -> None:
@@ -362,7 +373,7 @@ async def test_the_delivery_outlives_a_store_that_fails(make_line: MakeLine, mon
         write, faults = line.database.write, [RuntimeError("bug"), Unavailable("database")]
 
         async def broken(verb: Any, *args: Any, **named: Any) -> Any:
-            if verb is outbox_store.claim and faults:
+            if verb is sending_store.turn_over and faults:
                 raise faults.pop()
             return await write(verb, *args, **named)
 
@@ -508,7 +519,9 @@ async def test_what_a_dead_sender_left_is_sent_again_as_a_repeat(make_line: Make
     async with make_line("webhook", reachable=False) as line:
         await line.platform.until(lambda: line.channel.health == Health.DOWN)
         assert await line.push({"update_id": 1, **line.platform.text(44, SURE)}) == 200
-        assert len(await line.database.write(outbox_store.claim, "telegram", 4)) == 1  # and then it died
+        assert (
+            len(await line.database.write(sending_store.turn_over, Sender("x", "telegram"), [], 4)) == 1
+        )  # and then it died
         await line.end()
         await line.platform.open()
         line.begin()

@@ -16,14 +16,15 @@ from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.keys import Keys
-from knowledge_base.officer_queue import RESIDENT, AnswerText
+from knowledge_base.officer_queue import AnswerText
+from knowledge_base.questions.change import RESIDENT, Opening
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.question import Question
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
 from knowledge_base.storage.database import Database, Transaction
-from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.dialect import sqlalchemy_url
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from tests.conftest import FixedClock
 
@@ -71,7 +72,7 @@ def _furnish(tx: Transaction) -> None:
 
 def _ask(tx: Transaction, text: str, resident: str, channel: str, urgent: bool) -> Question:
     ref = contact_store.ensure_contact(tx, channel, resident)
-    return officer_queue.ask(tx, ref, channel, "0", new_reference(), text, [], urgent=urgent)
+    return officer_queue.ask(tx, Opening(new_reference(), ref, channel, "0", text, urgent=urgent))
 
 
 def _queue(tx: Transaction, question: Question) -> None:

@@ -10,7 +10,7 @@ from knowledge_base import editorial, officer_queue
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.ledger import ledger
-from knowledge_base.officer_queue import RESIDENT
+from knowledge_base.questions.change import RESIDENT
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
 from knowledge_base.storage import contact_store, event_store, faq_store, question_store
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from knowledge_base import editorial, officer_queue
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.ledger import ledger
-from knowledge_base.officer_queue import RESIDENT
+from knowledge_base.questions.change import RESIDENT
 from knowledge_base.questions.question import OPEN_STATES, CloseReason, Disposition, QuestionState
 from knowledge_base.storage import faq_store, question_store, staff_store
 from knowledge_base.storage.opening import open_database

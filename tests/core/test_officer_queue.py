@@ -10,7 +10,7 @@ from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import InForce
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.ledger import ledger
-from knowledge_base.officer_queue import BOT, RESIDENT, Actor
+from knowledge_base.questions.change import BOT, RESIDENT, Actor
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
 from knowledge_base.storage import contact_store, question_store
 

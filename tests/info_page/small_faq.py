@@ -71,7 +71,7 @@ RESIDENTS = entry(
 def add_question(tx: Transaction, reference: str, **values: Any) -> int:
     text = values.pop("text", "Mẹ tôi là bà Thử Nghiệm, số 0900000000, hỏi thẻ")
     where = {"contact_ref": "0" * 32, "channel": "web_chat", "unit_code": "0", "state": "queued"}
-    return question_store.add_question(tx, reference=reference, text=text, **where | values)
+    return question_store.add_questions(tx, [{"reference": reference, "text": text, **where, **values}])[reference]
 
 
 def publish(tx: Transaction, one: FaqEntry, question_id: int | None = None, approver: str = "project") -> None:

@@ -103,7 +103,7 @@ async def served(database: Database, clock, tmp_path: Path, index_cache: Path) -
     database.write_now(fill)
     faq = LiveFaq(database, clock, index_cache)
     await faq.refresh()
-    chat = WebChat(Inbox(database, faq, settings), database, faq, settings, clock)
+    chat = WebChat(Inbox(database, faq, settings, clock), database, faq, settings, clock)
     app = build_app(database, faq, settings, clock)
     chat.add_routes(app)
     add_routes(app, chat, settings)

@@ -1,0 +1,330 @@
+"""Taking messages in: a batch of them in one transaction, each with its effect and its replies, or none.
+
+load (a few statements for all) -> one pure step of the dialogue each -> save (a few statements for all).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.conversation import acts as dialogue_acts
+from bot.conversation import dialogue, intent, replies
+from bot.conversation.acts import Act
+from bot.conversation.dialogue import Turn, View
+from bot.conversation.message import Incoming, Reply
+from bot.conversation.replies import Voice
+from bot.conversation.state import State
+from knowledge_base import officer_queue
+from knowledge_base.clock import vietnam_day
+from knowledge_base.errors import Unavailable
+from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.matching.decide import Match
+from knowledge_base.questions.change import BOT, RESIDENT, Opening, answering_by_bot, offering, queueing
+from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.privacy import answer_for_anyone
+from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
+from knowledge_base.questions.reference import new_reference, read_reference
+from knowledge_base.storage import contact_store, conversation_store, outbox_store, question_store
+from knowledge_base.storage.conversation_store import Received
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.outbox_store import Outgoing
+from knowledge_base.text.fold import fold
+
+_MOST_QUESTIONS = 4  # in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message with what the matcher made of it. `limited`: too many came before it, so it is kept and no more.
+
+    `told`: the resident knows already that he is too fast.
+    """
+
+    incoming: Incoming
+    match: Match | None = None
+    parts: Sequence[tuple[str, Match]] = ()
+    limited: bool = False
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a message: its inbox row, and what we said to it (nothing new when it had come before)."""
+
+    contact_ref: str
+    inbox_id: int
+    replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the dialogue works with besides the message: the FAQ that is live, the unit's voice, its promise."""
+
+    faq: FaqSnapshot
+    voices: Mapping[str, Voice]
+    working_days: int
+
+
+@dataclass(slots=True)
+class _Pile:
+    """What the turns of a batch leave to be saved."""
+
+    openings: list[Opening] = field(default_factory=list)
+    later: list[tuple[Act, str]] = field(default_factory=list)  # on questions that were there before
+    stands: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What was read for a batch."""
+
+    conversations: Mapping[str, tuple[str, dict[str, Any]]]
+    alike: Mapping[str, Question]
+    abouts: Mapping[str, Question]
+
+
+def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list[Accepted]:
+    """Take messages of different residents, in order. What has come before has no effect.
+
+    A fault in one of them takes all back; the caller then tries each alone.
+    """
+    refs = contact_store.ensure_contacts(tx, [(one.incoming.channel, one.incoming.address) for one in arrivals])
+    contact_store.lock_contacts(tx, refs)
+    received = [_received(one, ref) for one, ref in zip(arrivals, refs, strict=True)]
+    new = conversation_store.add_incoming(tx, received)
+    fresh = [
+        (one, ref)
+        for one, ref, row in zip(arrivals, refs, received, strict=True)
+        if (row.channel, row.external_id) in new
+    ]
+    loaded = _load(tx, fresh)
+    pile, said = _Pile(), {}
+    for one, ref in fresh:
+        inbox_id = new[one.incoming.channel, one.incoming.external_id]
+        turn = _turn(tx, one, ref, desk, loaded)
+        _gather(tx, pile, turn, one, ref, desk)
+        said[ref] = tuple(turn.replies)
+        pile.outgoing += _outgoing(turn.replies, one.incoming.channel, ref, inbox_id)
+    officer_queue.open_all(tx, pile.openings)
+    for act, ref in pile.later:
+        _perform(tx, act, ref, desk.working_days)
+    conversation_store.put_conversations(tx, pile.stands)
+    outbox_store.enqueue_all(tx, pile.outgoing)
+    known = conversation_store.incoming_ids(tx, [row for row in received if (row.channel, row.external_id) not in new])
+    ids = new | known
+    return [
+        Accepted(ref, ids[row.channel, row.external_id], said.get(ref, ()))
+        for ref, row in zip(refs, received, strict=True)
+    ]
+
+
+def _received(arrival: Arrival, ref: str) -> Received:
+    """What is kept of a message, for repair; the address is only in `contacts`."""
+    incoming = arrival.incoming
+    body = {
+        "text": incoming.text,
+        "option": incoming.option,
+        "media_kind": incoming.media_kind,
+        "media_ref": incoming.media_ref,
+    }
+    state = "limited" if arrival.limited else "accepted"
+    return Received(incoming.channel, incoming.external_id, ref, incoming.kind, body, state)
+
+
+# --- load -----------------------------------------------------------------------------------------
+
+
+def _load(tx: Transaction, fresh: Sequence[tuple[Arrival, str]]) -> _Loaded:
+    stepping = [(one, ref) for one, ref in fresh if not one.limited]
+    if not stepping:
+        return _Loaded({}, {}, {})
+    stands = conversation_store.conversations_of(tx, [ref for _one, ref in stepping])
+    folded = {ref: fold(one.incoming.text) for one, ref in stepping if one.incoming.text.strip()}
+    alike = question_store.open_alike(tx, folded) if folded else {}
+    references = (_reference_of(one.incoming, stands.get(ref)) for one, ref in stepping)
+    abouts = question_store.questions_by_reference(tx, (code for code in references if code))
+    return _Loaded(stands, alike, abouts)
+
+
+def _reference_of(incoming: Incoming, stand: tuple[str, dict[str, Any]] | None) -> str | None:
+    """The code of the question that a button or the state names."""
+    if incoming.kind == "option":
+        return read_reference(incoming.option.partition(":")[2][:9])
+    return stand[1].get("reference") if stand else None
+
+
+# --- step -----------------------------------------------------------------------------------------
+
+
+def _turn(tx: Transaction, one: Arrival, ref: str, desk: Desk, loaded: _Loaded) -> Turn:
+    stand = loaded.conversations.get(ref)
+    state = State.from_json(*stand) if stand else State()
+    if one.limited:
+        voice = desk.voices[one.incoming.language]
+        return Turn(state, replies=[] if one.told else [replies.notice(voice, replies.TOO_FAST)])
+    return dialogue.step(state, one.incoming, _view(tx, one, ref, stand, desk, loaded))
+
+
+def _view(
+    tx: Transaction,
+    one: Arrival,
+    ref: str,
+    stand: tuple[str, dict[str, Any]] | None,
+    desk: Desk,
+    loaded: _Loaded,
+) -> View:
+    reference = _reference_of(one.incoming, stand)
+    about = loaded.abouts.get(reference) if reference else None
+    return View(
+        voice=desk.voices[one.incoming.language],
+        revisions=desk.faq.in_force_on(vietnam_day(tx.now)),
+        documents=desk.faq.documents,
+        references=_FreshReferences(),
+        due_on=due_day(tx.now, desk.working_days),
+        match=one.match,
+        parts=one.parts,
+        about=about if about and about.contact_ref == ref else None,
+        repeated=loaded.alike.get(ref),
+        looked_up=_looked_up(tx, one.incoming, ref),
+    )
+
+
+class _FreshReferences(Sequence[str]):
+    """Codes for what a message may ask, made when one is used."""
+
+    def __init__(self) -> None:
+        self._made: list[str] = []
+
+    def __len__(self) -> int:
+        return _MOST_QUESTIONS
+
+    def __getitem__(self, index: Any) -> Any:
+        if not 0 <= index < _MOST_QUESTIONS:
+            raise IndexError(index)
+        while len(self._made) <= index:
+            self._made.append(new_reference())
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[index] for index in range(_MOST_QUESTIONS))
+
+
+def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] | None:
+    """What may be told of a code: never the question's words, for a code may be read by others.
+
+    To others than the asker nothing of a personal case either, and no numbers of his.
+    """
+    reference = intent.wanted_reference(incoming.text) if incoming.kind == "text" else None
+    question = question_store.question_by_reference(tx, reference) if reference else None
+    if question is None:
+        return None
+    answers = question_store.answers_of(tx, question.id)
+    content = answers[-1].content if answers else None
+    if content is not None and question.contact_ref != ref:
+        content = answer_for_anyone(question, content)
+    return {
+        "reference": question.reference,
+        "answer": content,
+        "due_on": question.due_on,
+        "closed": question.state == QuestionState.CLOSED,
+        "waiting": question.state in OPEN_STATES,
+    }
+
+
+# --- gather and save ------------------------------------------------------------------------------
+
+
+def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, desk: Desk) -> None:
+    """Put what a turn asks for on the pile: on questions opened by it in memory, on others when those are saved."""
+    if not one.limited:
+        pile.stands[ref] = (turn.state.phase, turn.state.as_json())
+    opened: dict[str, Opening] = {}
+    matches = dict(one.parts)
+    for act in turn.acts:
+        if isinstance(act, dialogue_acts.Ask):
+            found = _candidates(matches.get(act.text, one.match))
+            unit = officer_queue.FIRST_UNIT
+            opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
+            if act.media_kind:
+                opening.add_words("", act.media_kind, act.media_ref)
+            opened[act.reference] = opening
+        elif isinstance(act, dialogue_acts.SetStopped) or act.reference not in opened:
+            pile.later.append((act, ref))
+        else:
+            _shape(opened[act.reference], act, tx, desk.working_days)
+    pile.openings += opened.values()
+
+
+def _shape(opening: Opening, act: Act, tx: Transaction, working_days: int) -> None:
+    """An act on a question that is being opened."""
+    match act:
+        case dialogue_acts.AnswerByBot(_, key, revision_id, chosen):
+            opening.take(answering_by_bot(key, revision_id, RESIDENT if chosen else BOT))
+        case dialogue_acts.Offer(_, keys):
+            opening.take(offering(keys))
+        case dialogue_acts.Queue(_, reason):
+            opening.take(queueing(tx.now, working_days, reason, urgent=opening.urgent))
+        case dialogue_acts.AddWords(_, text, media_kind, media_ref):
+            opening.add_words(text, media_kind, media_ref)
+        case dialogue_acts.SetCommune(_, commune):
+            opening.set_commune(commune)
+        case _:  # the dialogue closes, reopens and judges only what was there before
+            raise AssertionError(act)
+
+
+def _perform(tx: Transaction, act: Act, ref: str, days: int) -> None:  # noqa: C901 - one line a kind of act
+    """An act on a question that was there before, or on the resident."""
+    if isinstance(act, dialogue_acts.SetStopped):
+        contact_store.set_stopped(tx, ref, stopped=act.stopped)
+        return
+    question = question_store.question_by_reference(tx, act.reference)
+    if question is None:
+        raise Unavailable("question", reference=act.reference)
+    match act:
+        case dialogue_acts.AnswerByBot(_, key, revision_id, chosen):
+            officer_queue.answer_by_bot(tx, question, key, revision_id, RESIDENT if chosen else BOT)
+        case dialogue_acts.Offer(_, keys):
+            officer_queue.offer(tx, question, keys)
+        case dialogue_acts.Queue(_, reason):
+            officer_queue.queue(tx, question, RESIDENT, days, reason)
+        case dialogue_acts.Reopen():
+            officer_queue.reopen(tx, question, RESIDENT, days, "resident")
+        case dialogue_acts.Close(_, reason):
+            officer_queue.close_by_resident(tx, question, reason)
+        case dialogue_acts.AddWords(_, text, media_kind, media_ref):
+            officer_queue.add_words(tx, question, text, media_kind, media_ref)
+        case dialogue_acts.SetCommune(_, commune):
+            officer_queue.set_commune(tx, question, commune)
+        case dialogue_acts.Feedback(_, verdict):
+            if question.entry_key:
+                question_store.add_feedback(tx, question.entry_key, verdict, question_id=question.id)
+
+
+def _candidates(match: Match | None) -> list[dict[str, Any]]:
+    """What the matcher saw and why, for the officer."""
+    if match is None:
+        return []
+    return [
+        {
+            "id": candidate.key,
+            "confidence": round(candidate.confidence, 4),
+            "phrasing": candidate.phrasing,
+            "features": dict(candidate.features),
+        }
+        for candidate in match.candidates
+    ]
+
+
+def _outgoing(said: Sequence[Reply], channel: str, ref: str, inbox_id: int) -> list[Outgoing]:
+    return [
+        Outgoing(
+            f"reply:{inbox_id}:{number}",
+            ref,
+            channel,
+            reply.as_json(),
+            inbox_id=inbox_id,
+            revision_id=reply.revision_id,
+        )
+        for number, reply in enumerate(said)
+    ]

@@ -1,0 +1,129 @@
+"""A store brought back from a backup: proven first, then put in place whole; never over a store that is in use."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from knowledge_base.backup import Label, read_label, unpacked
+from knowledge_base.errors import Conflict, InvalidInput, NotFound, Unavailable
+from knowledge_base.sealed_file import read_sealed
+from knowledge_base.storage import postgresql_dump, sqlite_dump
+from knowledge_base.storage.dialect import is_sqlite, postgresql_engine, sqlite_engine
+from knowledge_base.storage.lock import hold_store
+from knowledge_base.storage.schema import knows, migrate, schema_state
+from knowledge_base.storage.sqlite_dump import database_path
+
+_SCRATCH = ".restore-"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A store that is back: what the backup says of itself, whether it was migrated, where an old store went."""
+
+    label: Label
+    migrated: bool
+    aside: Path | None
+    seconds: float
+
+
+def restore_backup(
+    file: Path,
+    url: str,
+    secret: str,
+    secret_mark: str | None,
+    now: datetime,
+    *,
+    force: bool = False,
+    plain: bool = False,
+) -> Restored:
+    """Bring a store back from `file` to the database `url`; a store there is replaced only with `force`.
+
+    `secret_mark` None: whether this SECRET_KEY opens the residents' addresses isn't asked. `plain`: a file that isn't
+    sealed is taken too, though anybody could have made it.
+
+    Raises:
+        NotFound, InvalidInput: no such file, or it is not sound, or not sealed; nothing was changed.
+        Conflict: `store_not_empty`, `backup_kind` (of the other database), `secret_differs`.
+        Unavailable: `store_in_use`, `schema_newer`, `program_missing`.
+    """
+    began = time.monotonic()
+    try:
+        with file.open("rb") as source:
+            label = read_label(source)
+    except OSError as error:
+        raise NotFound("backup", file=str(file), reason=error.strerror) from error
+    _check_label(label, url, secret_mark, plain)
+    if is_sqlite(url):
+        aside, migrated = _restore_sqlite(file, label, database_path(url), secret, now, force)
+    else:
+        aside, migrated = None, _restore_postgresql(file, label, url, secret, force)
+    return Restored(label, migrated, aside, time.monotonic() - began)
+
+
+def _check_label(label: Label, url: str, secret_mark: str | None, plain: bool) -> None:
+    kind = "sqlite" if is_sqlite(url) else "postgresql"
+    if label.kind != kind:
+        raise Conflict("backup_kind", backup=label.kind, target=kind)
+    if not label.sealed and not plain:
+        raise InvalidInput("backup_plain")
+    if not knows(label.facts.schema):
+        raise Unavailable("schema_newer")
+    if secret_mark is not None and secret_mark != label.secret_mark:
+        raise Conflict("secret_differs")
+
+
+def _opened(file: Path, label: Label, secret: str) -> Iterator[bytes]:
+    # What is not sealed was sealed with no secret: that shows damage, not who made it.
+    with file.open("rb") as source:
+        yield from read_sealed(source, secret if label.sealed else "")
+
+
+def _restore_sqlite(
+    file: Path, label: Label, target: Path, secret: str, now: datetime, force: bool
+) -> tuple[Path | None, bool]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with hold_store(target):
+        for leftover in target.parent.glob(f"{_SCRATCH}*"):  # of a restore that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        if target.exists() and target.stat().st_size and not force:
+            raise Conflict("store_not_empty", store=str(target))
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=_SCRATCH) as place:
+            ready = Path(place) / target.name
+            with ready.open("xb") as sink:
+                os.fchmod(sink.fileno(), 0o600)
+                sink.writelines(unpacked(_opened(file, label, secret)))
+            sqlite_dump.check_copy(ready, label.facts)
+            engine = sqlite_engine(f"sqlite:///{ready}", read_only=False)
+            migrated = _migrated(engine)
+            sqlite_dump.make_single(ready)
+            return sqlite_dump.install(ready, target, now), migrated
+
+
+def _restore_postgresql(file: Path, label: Label, url: str, secret: str, force: bool) -> bool:
+    if others := postgresql_dump.other_clients(url):
+        raise Unavailable("store_in_use", connections=others)
+    if postgresql_dump.table_names(url) and not force:
+        raise Conflict("store_not_empty", store=make_url(url).database)
+    postgresql_dump.check_dump(_opened(file, label, secret), label.facts)  # all of it, before anything is let go
+    postgresql_dump.drop_tables(url)
+    postgresql_dump.play_in(url, _opened(file, label, secret), label.facts)
+    return _migrated(postgresql_engine(url))
+
+
+def _migrated(engine: Engine) -> bool:
+    """Bring the restored store to the schema of this program; whether there was something to do."""
+    try:
+        older = schema_state(engine) != "current"
+        if older:
+            migrate(engine)
+    finally:
+        engine.dispose()
+    return older
