@@ -1,7 +1,7 @@
-"""How much is done: `FAULTS=short` (within `make test`) or `FAULTS=full` (`make faults`)."""
+"""How much is done: `FAULTS=short` (within `make test`), `full` (`make faults`) or `sabotage` (in a broken tree)."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ SHORT = Profile(
     outbox_messages=1_000,
     strings=10_000,
     matched_strings=150,
-    examples=15,
+    examples=10,
     every_crash_point=False,
     faulty_messages=150,
     every_sabotage=False,
@@ -65,4 +65,5 @@ FULL = Profile(
     faulty_messages=3_000,
     every_sabotage=True,
 )
-PROFILE = {"short": SHORT, "full": FULL}[os.environ.get("FAULTS", "short")]
+SABOTAGE = replace(SHORT, name="sabotage", strings=1_000, claims=5, faulty_messages=60)
+PROFILE = {"short": SHORT, "full": FULL, "sabotage": SABOTAGE}[os.environ.get("FAULTS", "short")]

@@ -8,7 +8,10 @@ import pytest
 from tests.faults.deployment import Deployment
 from tests.faults.messenger import ROUGH, Platform
 from tests.faults.counts import PROFILE
+from tests.faults.postgresql_server import Backends
 from tests.faults.storm import Storm
+
+SEVERAL = ("processes.web", "processes.web", "processes.worker", "processes.worker")
 
 
 @pytest.mark.timeout(3600)
@@ -23,6 +26,25 @@ async def test_sqlite(
     deployment = deploy(settings={"SEND_IN_DOUBT": policy})
     async with Platform(platform_port, misbehaviour=ROUGH) as platform:
         storm = Storm(deployment, platform, questions, kills, policy)
+        verdict, counted = await storm.run()
+    figures.update(counted)
+    assert verdict.faults == []
+
+
+@pytest.mark.timeout(3600)
+async def test_postgresql(
+    deploy: Callable[..., Deployment], postgresql_url: str, platform_port: int, figures: dict[str, Any]
+) -> None:
+    """Web, worker and the database's own processes die, two of each serving."""
+    deployment = deploy(postgresql_url, modules=SEVERAL, settings={"SEND_IN_DOUBT": "resend"})
+    async with Platform(platform_port, misbehaviour=ROUGH) as platform:
+        storm = Storm(deployment, platform, PROFILE.postgresql_questions, PROFILE.postgresql_kills)
+        backends = Backends(postgresql_url, storm.chance)
+        storm.others = {
+            "backend terminated": backends.terminate_one,
+            "all backends terminated": backends.terminate_all,
+            "backend killed": backends.kill_one,
+        }
         verdict, counted = await storm.run()
     figures.update(counted)
     assert verdict.faults == []
