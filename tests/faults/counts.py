@@ -25,6 +25,7 @@ class Profile:
     every_crash_point: bool
     faulty_messages: int  # under write and fsync faults
     every_sabotage: bool
+    cut_step: int  # every so many bytes of a request and its answer the connection is cut once
 
 
 SHORT = Profile(
@@ -45,6 +46,7 @@ SHORT = Profile(
     every_crash_point=False,
     faulty_messages=150,
     every_sabotage=False,
+    cut_step=40,
 )
 FULL = Profile(
     name="full",
@@ -64,6 +66,7 @@ FULL = Profile(
     every_crash_point=True,
     faulty_messages=3_000,
     every_sabotage=True,
+    cut_step=1,
 )
 SABOTAGE = replace(SHORT, name="sabotage", strings=1_000, claims=5, faulty_messages=60)
 PROFILE = {"short": SHORT, "full": FULL, "sabotage": SABOTAGE}[os.environ.get("FAULTS", "short")]

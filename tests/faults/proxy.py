@@ -31,7 +31,11 @@ class Proxy:
     async def __aexit__(self, *_exception: object) -> None:
         assert self._server
         self._server.close()
-        for task in self._tasks:
+        await self.drop()
+
+    async def drop(self) -> None:
+        """End all connections there are."""
+        for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -45,15 +49,20 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        try:
             there, back = await asyncio.open_connection("127.0.0.1", self.target_port)
-            up = self._pump(reader, back, self.cut_up)
-            down = self._pump(there, writer, self.cut_down)
-            try:
-                await asyncio.wait([asyncio.create_task(up), asyncio.create_task(down)], return_when="FIRST_COMPLETED")
-            finally:
-                back.transport.abort()
-        writer.transport.abort()
+        except OSError:
+            writer.transport.abort()
+            return
+        ways = [self._pump(reader, back, self.cut_up), self._pump(there, writer, self.cut_down)]
+        pumps = [asyncio.create_task(way) for way in ways]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            for end in (writer, back):
+                end.transport.abort()
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, limit: int | None) -> None:
         """Carry bytes until the end, or until `limit` of them have passed."""
