@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from knowledge_base.keys import Keys
-from tests.faults.deployment import SECRET_KEY, Deployment, free_port, small_content
 from tests.faults.counts import PROFILE
+from tests.faults.deployment import SECRET_KEY, Deployment, free_port, small_content
 
 _FIGURES: dict[str, Any] = {}
 

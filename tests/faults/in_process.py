@@ -23,7 +23,7 @@ WORKING_DAYS = 5
 
 
 class UnmatchedInbox(Inbox):
-    """The inbox with a matcher that knows one question: what is tested here is storing, and matching takes far longer."""
+    """The inbox with a matcher that knows one question: storing is tested here, and matching takes far longer."""
 
     def _match(self, text: str) -> Any:
         return super()._match(text) if text == KNOWN else (Match(text, Decision.UNKNOWN, (), "unmatched"), [])

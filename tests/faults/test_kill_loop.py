@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.faults.counts import PROFILE
 from tests.faults.deployment import Deployment
 from tests.faults.messenger import ROUGH, Platform
-from tests.faults.counts import PROFILE
 from tests.faults.postgresql_server import Backends
 from tests.faults.storm import Storm
 

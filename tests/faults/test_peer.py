@@ -16,7 +16,9 @@ from tests.faults.messenger import Platform
 from tests.faults.questions import asked
 from tests.faults.storm import LONGEST_LIFE
 
-pytestmark = pytest.mark.skipif(PROFILE.peer_questions == 0, reason="part of make faults only: it proves nothing of ours")
+pytestmark = pytest.mark.skipif(
+    PROFILE.peer_questions == 0, reason="part of make faults only: it proves nothing of ours"
+)
 
 
 class Peer:
@@ -60,7 +62,9 @@ async def test_python_telegram_bots_own_webhook(platform_port: int, figures: dic
         try:
             await peer.start()
             for life in range(shares):
-                platform.post(*(item.update for item in told[life * len(told) // shares : (life + 1) * len(told) // shares]))
+                platform.post(
+                    *(item.update for item in told[life * len(told) // shares : (life + 1) * len(told) // shares])
+                )
                 if kills:
                     await asyncio.sleep(chance.random() * LONGEST_LIFE)
                     peer.kill()

@@ -16,7 +16,17 @@ from tests.faults.sabotages import SABOTAGES, Sabotage
 
 CHOSEN = SABOTAGES if PROFILE.every_sabotage else [one for one in SABOTAGES if one.quick]
 FAILED, PASSED = 1, 0  # pytest's exit codes; whatever else it says is a mistake of ours
-LEFT_OUT = {".git", ".venv", ".stamps", "var", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+LEFT_OUT = {
+    ".git",
+    ".venv",
+    ".stamps",
+    "var",
+    "__pycache__",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+}
 
 
 @pytest.fixture(scope="module")

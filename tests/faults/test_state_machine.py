@@ -261,10 +261,16 @@ class Machine(RuleBasedStateMachine):
         if self.url.startswith("postgresql"):
             engine = create_engine(sqlalchemy_url(self.url))
             with engine.begin() as connection:
-                connection.execute(text("UPDATE outbox SET lease_until = now() - interval '1 s' WHERE state = 'sending'"))
+                connection.execute(
+                    text("UPDATE outbox SET lease_until = now() - interval '1 s' WHERE state = 'sending'")
+                )
             engine.dispose()
 
-    @rule(jump=st.sampled_from([timedelta(seconds=RETRY_AFTER), timedelta(hours=3), timedelta(days=366), -timedelta(days=366)]))
+    @rule(
+        jump=st.sampled_from(
+            [timedelta(seconds=RETRY_AFTER), timedelta(hours=3), timedelta(days=366), -timedelta(days=366)]
+        )
+    )
     def jump(self, jump: timedelta) -> None:
         """The clock is set."""
         self.clock.advance(jump)
@@ -286,7 +292,7 @@ class Machine(RuleBasedStateMachine):
             try:
                 self.database.write_now(officer_queue.answer, self.officers[who], question_id, ANSWER)
             except Conflict:
-                assert self.one(f"SELECT assigned_to FROM questions WHERE id = {question_id}") != self.officers[who].id
+                assert self.one(f"SELECT assigned_to FROM questions WHERE id = {question_id}") != self.officers[who].id  # noqa: S608
             else:
                 assert question_id not in self.model.answered
                 self.model.answered.add(question_id)
@@ -315,7 +321,7 @@ class Machine(RuleBasedStateMachine):
         return self.all_of(query)[0][0]
 
     def questions(self, condition: str) -> list[int]:
-        return self.ids(f"SELECT id FROM questions WHERE {condition} ORDER BY id")
+        return self.ids(f"SELECT id FROM questions WHERE {condition} ORDER BY id")  # noqa: S608
 
     @invariant()
     def check(self) -> None:

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.faults.deployment import ROOT
 
@@ -22,11 +21,11 @@ def writing_verbs() -> set[str]:
 
 
 def _written(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
-            continue
-        if node.func.attr in ("write", "write_now") and isinstance(verb := node.args[0], ast.Name | ast.Attribute):
-            if _of_a_database(node.func.value):
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    for call in calls:
+        if call.func.attr in ("write", "write_now") and call.args and _of_a_database(call.func.value):
+            verb = call.args[0]
+            if isinstance(verb, ast.Name | ast.Attribute):
                 yield verb.id if isinstance(verb, ast.Name) else verb.attr
 
 
