@@ -129,19 +129,26 @@ def _check_delivery(verdict: Verdict, record: Record, arrivals: Sequence[Arrival
     verdict.hold(verdict.pending == 0, f"still pending: {verdict.pending}; neither lost nor delivered")
     verdict.hold(verdict.failed == 0, f"given up: {verdict.failed}")
     verdict.hold(verdict.twice_in_outbox == 0, "a message is in the outbox twice")
-    _check_repeats(verdict, arrivals)
+    _check_repeats(verdict, record, arrivals, keys)
     _check_accounts(verdict, record, arrivals, keys)
 
 
-def _check_repeats(verdict: Verdict, arrivals: Sequence[Arrival]) -> None:
-    """Whatever arrived more than once says so, every time but one, and is counted."""
-    plain = Counter((arrival.chat, arrival.text) for arrival in arrivals if not arrival.marked)
-    verdict.repeats = twice((arrival.chat, arrival.words) for arrival in arrivals)
-    verdict.repeats_unmarked = sum(count - 1 for count in plain.values())
+def _check_repeats(verdict: Verdict, record: Record, arrivals: Sequence[Arrival], keys: Keys) -> None:
+    """Whatever arrived more often than it was said says so, every time but one, and is counted."""
+    said = Counter((row.contact, row.text) for row in record.outbox)  # two questions may have the same answer
+    came = Counter((contact_of(keys, arrival.chat), arrival.words) for arrival in arrivals)
+    plain = Counter((contact_of(keys, arrival.chat), arrival.text) for arrival in arrivals if not arrival.marked)
+    verdict.repeats = sum(max(0, count - max(1, said[message])) for message, count in came.items())
+    unmarked = {message: count - max(1, said[message]) for message, count in plain.items()}
+    verdict.repeats_unmarked = sum(max(0, more) for more in unmarked.values())
     verdict.hold(
-        verdict.repeats_unmarked == 0, f"came twice without a word: {[k for k, n in plain.items() if n > 1][:3]}"
+        verdict.repeats_unmarked == 0, f"came twice without a word: {sorted(unmarked.items(), key=_most)[-1:]}"
     )
     verdict.hold(verdict.repeats <= verdict.doubts, f"{verdict.repeats} repeats, only {verdict.doubts} doubts counted")
+
+
+def _most(message: tuple[object, int]) -> int:
+    return message[1]
 
 
 def _check_accounts(verdict: Verdict, record: Record, arrivals: Sequence[Arrival], keys: Keys) -> None:

@@ -47,6 +47,7 @@ class OutboxRow:
     doubts: int
     platform_message_id: int | None
     inbox_id: int | None
+    text: str | None  # of the bot's own replies
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read_record(url: str) -> Record:
                 QuestionRow(row.id, row.contact_ref, row.text, row.state, row.reference)
                 for row in all_of(f"SELECT id, contact_ref, text, state, reference FROM questions{ours}")  # noqa: S608
             ),
-            outbox=tuple(_outbox_row(row) for row in all_of(f"SELECT * FROM outbox{ours}")),  # noqa: S608
+            outbox=tuple(_outbox_row(row) for row in all_of(f"SELECT *, {words} AS words FROM outbox{ours}")),  # noqa: S608
             answers=tuple(row[0] for row in all_of("SELECT question_id FROM answers ORDER BY id")),
             published=tuple(
                 row[0] for row in all_of("SELECT entry_key FROM publications WHERE what = 'publish' ORDER BY number")
@@ -135,6 +136,7 @@ def _outbox_row(row: Any) -> OutboxRow:
         row.doubts,
         int(number) if number else None,
         row.inbox_id,
+        row.words,
     )
 
 

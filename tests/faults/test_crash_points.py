@@ -40,7 +40,7 @@ OF_THE_SAME_KIND = {
 }  # fmt: skip
 ALL_POINTS = [*POINTS, *(f"{verb}:{when}" for verb in sorted(TOLD) for when in ("before_commit", "after_commit"))]
 SOME_POINTS = ["intake:committed", "accept_all:after_commit", "delivery:sent"]
-DEATH_SECONDS = 60.0
+DEATH_SECONDS = 180.0  # on a busy machine; a quiet one takes three
 
 
 def test_no_verb_is_missed() -> None:
