@@ -43,11 +43,17 @@ class Staff:
     tried_again: int = 0
     enough: threading.Event = field(default_factory=threading.Event)
 
+    def __post_init__(self) -> None:
+        self._officer, self._editor = Desk(self.url), Desk(self.url)
+
+    def sign_in(self) -> None:
+        """Both; a session outlives the process that gave it."""
+        self._persist(lambda: _sign_in(self._officer, "canbo", _NEW["officer"]))
+        self._persist(lambda: _sign_in(self._editor, "bientap", _NEW["editor"]))
+
     def work(self) -> None:
         """Answer and publish so much, then stop; stop earlier when told."""
-        with Desk(self.url) as officer, Desk(self.url) as editor:
-            self._persist(lambda: _sign_in(officer, "canbo", _NEW["officer"]))
-            self._persist(lambda: _sign_in(editor, "bientap", _NEW["editor"]))
+        with self._officer as officer, self._editor as editor:
             while not self.enough.is_set() and (self.answered < self.answers or self.published < self.publications):
                 self._one_round(officer, editor)
 
@@ -98,7 +104,10 @@ class Staff:
 def _sign_in(desk: Desk, name: str, password: str) -> None:
     page = present(desk.open("/admin/sign-in"))
     if _offers(page, "/sign-in"):  # else the answer to a former try came through after all
-        present(desk.send(page, "/sign-in", username=name, password=password))
+        page = present(desk.send(page, "/sign-in", username=name, password=password))
+    if page.status_code == 429:  # tries that were cut off count as failed, and one must wait
+        raise ServiceAway(page.status_code)
+    assert page.url.path == "/admin/", (page.url, page.status_code)
 
 
 class ServiceAway(Exception):

@@ -18,7 +18,8 @@ from tests.faults.record import read_record, waiting
 from tests.faults.staff import Staff, first_sign_in
 
 QUIET_SECONDS = 180.0  # until everything must be at rest after the last kill, back-off included
-LONGEST_LIFE = 0.4  # seconds between ready and dead
+LONGEST_LIFE = 5.0  # seconds between ready and dead
+MOMENT = 0.05  # about as long as a call takes
 Killer = Callable[[], Awaitable[None]]
 
 
@@ -46,6 +47,7 @@ class Storm:
         self.platform.targets = self.deployment.webhooks
         await asyncio.to_thread(first_sign_in, self.deployment.url, released)
         staff = Staff(self.deployment.url, self.answers, self.publications)
+        await asyncio.to_thread(staff.sign_in)
         working = asyncio.create_task(asyncio.to_thread(staff.work))
         try:
             await self._lives(told)
@@ -59,12 +61,19 @@ class Storm:
         return verdict, self._figures(verdict, staff, time.monotonic() - began)
 
     async def _lives(self, told: list[Asked]) -> None:
-        """A share of the questions for each life; then, a moment after ready, somebody dies."""
+        """A share of the questions for each life; somebody dies once so many of its replies have arrived."""
         for life in range(self.kills):
             share = told[life * len(told) // self.kills : (life + 1) * len(told) // self.kills]
             self.platform.post(*(item.update for item in share))
-            await asyncio.sleep(self.chance.random() * LONGEST_LIFE)
+            await self._live(self.chance.randint(0, len(share)))
             await self._harm()
+
+    async def _live(self, replies: int) -> None:
+        """Until so many messages more have arrived (or none comes any more), and a moment longer: within a call."""
+        enough, end = len(self.platform.arrivals) + replies, time.monotonic() + LONGEST_LIFE
+        while len(self.platform.arrivals) < enough and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(self.chance.random() * MOMENT)
 
     async def _harm(self) -> None:
         choices: list[Process | str] = [*self.deployment.processes, *self.others]
