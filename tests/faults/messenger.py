@@ -176,7 +176,10 @@ class Platform:
         return _ok(result=True)
 
     async def _send_message(self, request: web.Request) -> web.StreamResponse:
-        fields = await _fields(request)
+        try:
+            fields = await _fields(request)
+        except ConnectionResetError:  # the bot died in the middle of it: nothing arrived
+            return web.Response(status=400)
         chat = int(fields["chat_id"])
         if time.monotonic() < self._closed_until.get(chat, 0) - _IMPATIENCE:
             self.impatient += 1
