@@ -13,7 +13,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 
 FetchMedia = Callable[[str, str], Awaitable[tuple[bytes, str]]]
-ChannelStates = Callable[[], Mapping[str, str]]
+ChannelStates = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 def _password_threads() -> ThreadPoolExecutor:

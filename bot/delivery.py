@@ -45,7 +45,7 @@ class Delivery:
             rate_per_s=settings.send_rate_per_s,
             quarantine=settings.send_in_doubt == "quarantine",
         )
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], int] = {}  # with the ids of their messages
         self._finished: list[Settlement] = []
         self._wake = asyncio.Event()
 
@@ -82,7 +82,14 @@ class Delivery:
     async def _turn_over(self, free: int) -> None:
         finished, self._finished = self._finished, []
         try:
-            claimed = await self._database.write(sending_store.turn_over, self._sender, finished, free)
+            claimed = await self._database.write(
+                sending_store.turn_over,
+                self._sender,
+                finished,
+                free,
+                holding=list(self._sending.values()),
+                health=str(self._channel.health),
+            )
         except Exception:  # noqa: BLE001 - whatever went wrong: a loop that ends would never send again
             _LOG.exception("the outbox can't be worked on; trying again")
             self._finished = finished + self._finished
@@ -90,11 +97,11 @@ class Delivery:
         crash_point("delivery:claimed")
         for message, to in claimed:
             task = asyncio.create_task(self._deliver(message, to, time.monotonic()))
-            self._sending.add(task)
+            self._sending[task] = message.id
             task.add_done_callback(self._sent)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+        self._sending.pop(task, None)
         self.wake()
         if not task.cancelled() and task.exception():
             _LOG.error("a message could not be sent; its lease will run out", exc_info=task.exception())

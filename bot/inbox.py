@@ -82,7 +82,7 @@ class Inbox:
         self._waiting += 1
         try:
             async with asyncio.timeout(patience), self._turn_of(incoming):
-                accepted = await self._batch.put(await self._arrival(incoming))
+                accepted = await self._take(incoming)
         except TimeoutError as error:
             raise Unavailable("busy") from error
         finally:
@@ -104,10 +104,17 @@ class Inbox:
             if waiting > 1:
                 self._turns[who] = (lock, waiting - 1)
 
-    async def _arrival(self, incoming: Incoming) -> Arrival:
+    async def _take(self, incoming: Incoming) -> Accepted:
         who = f"{incoming.channel}:{incoming.address}"
         if not self._limit.allows(who):
-            return Arrival(incoming, limited=True, told=not self._notices.allows(who))
+            return await self._batch.put(Arrival(incoming, limited=True, told=not self._notices.allows(who)))
+        try:
+            return await self._batch.put(await self._arrival(incoming))
+        except BaseException:  # not taken: it will come again, and must not count twice
+            self._limit.give_back(who)
+            raise
+
+    async def _arrival(self, incoming: Incoming) -> Arrival:
         text = incoming.text.strip()
         if not text or incoming.kind not in ("text", "media"):
             return Arrival(incoming)

@@ -26,3 +26,9 @@ class RateLimit:
         if len(self._buckets) > _MOST_SUBJECTS:
             self._buckets.popitem(last=False)
         return allowed
+
+    def give_back(self, subject: str) -> None:
+        """Return a token: what it was taken for didn't happen, and will be tried again."""
+        if subject in self._buckets:
+            tokens, at = self._buckets[subject]
+            self._buckets[subject] = (tokens + 1, at)

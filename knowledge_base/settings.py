@@ -111,6 +111,9 @@ class Settings(BaseModel):
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
     )
 
+    status_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="a port number for a worker's status; 0: none"
+    )
     send_in_doubt: Literal["resend", "quarantine"] = Field("resend", description="resend or quarantine")
     send_rate_per_s: float = Field(30.0, ge=0.1, le=1000, description="messages in a second, from 0.1 to 1000")
 

@@ -1,9 +1,7 @@
-"""The whole service in one process: faces, channels, delivery, clockwork. Only composition; no rules."""
+"""The parts of the service and how they are put together. Only composition; no rules."""
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,42 +10,46 @@ from aiohttp import web
 from admin.app import build_app as build_console
 from bot.channels.protocol import Channel
 from bot.channels.registry import Parts, build_channels
-from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
 from bot.delivery import Delivery
 from bot.inbox import Inbox
 from bot.web.pages import add_routes as add_chat_pages
 from info_page.app import build_app as build_info_page
-from knowledge_base import officer_queue
 from knowledge_base.clock import Clock, SystemClock
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
-from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.database import Database
 from knowledge_base.storage.faq_store import publication_number
-from knowledge_base.storage.retention_store import sweep
+from knowledge_base.storage.sending_store import channel_states
+from processes.background import background
 from processes.proxies import trust_proxies
 
 _LOG = logging.getLogger(__name__)
-_CLOCKWORK_SECONDS = 60
 
 
 @dataclass(slots=True)
 class Service:
-    """Everything that runs, and how to wake it."""
+    """Everything that runs in this process. `works`: it also sends, polls and keeps the clock's promises."""
 
     settings: Settings
     database: Database
     keys: Keys
     clock: Clock
     faq: LiveFaq
+    works: bool
     channels: list[Channel] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
 
-    def channel_states(self) -> dict[str, str]:
-        """How each channel is doing."""
-        return {channel.name: str(channel.health) for channel in self.channels}
+    async def channel_states(self) -> dict[str, str]:
+        """How each channel is doing, here or in the workers."""
+        here = {channel.name: str(channel.health) for channel in self.channels}
+        if self.works:
+            return here
+        elsewhere = await self.database.read(channel_states)
+        pulled = {channel.name for channel in self.channels if channel.pulled}
+        return {name: state if name in pulled else elsewhere.get(name, "down") for name, state in here.items()}
 
     async def fetch_media(self, channel_name: str, reference: str) -> tuple[bytes, str]:
         """A file a resident sent over a channel."""
@@ -57,15 +59,17 @@ class Service:
         raise KnowledgeBaseError("media_unavailable")
 
 
-def build_service(settings: Settings, database: Database, keys: Keys, clock: Clock | None = None) -> Service:
+def build_service(
+    settings: Settings, database: Database, keys: Keys, clock: Clock | None = None, *, works: bool = True
+) -> Service:
     """Put the parts together."""
     clock = clock or SystemClock()
     faq = LiveFaq(database, clock, settings.data_dir / "cache")
     inbox = Inbox(database, faq, settings, clock)
     channels = build_channels(Parts(inbox, database, faq, settings, clock))
-    pushed = [channel for channel in channels if not channel.pulled]
+    pushed = [channel for channel in channels if works and not channel.pulled]
     deliveries = [Delivery(database, channel, faq, settings, clock) for channel in pushed]
-    return Service(settings, database, keys, clock, faq, channels, deliveries)
+    return Service(settings, database, keys, clock, faq, works, channels, deliveries)
 
 
 def build_app(service: Service) -> web.Application:
@@ -86,9 +90,18 @@ def build_app(service: Service) -> web.Application:
         channel.add_routes(app)
         if isinstance(channel, WebChat):
             add_chat_pages(app, channel, settings)
+    return _completed(app, service)
+
+
+def build_worker_app(service: Service) -> web.Application:
+    """A worker's server: only how it is doing."""
+    return _completed(web.Application(), service)
+
+
+def _completed(app: web.Application, service: Service) -> web.Application:
     app.router.add_get("/healthz", _health(service))
-    trust_proxies(app, settings.trusted_proxies)
-    app.cleanup_ctx.append(_background(service))
+    trust_proxies(app, service.settings.trusted_proxies)
+    app.cleanup_ctx.append(background(service))
     return app
 
 
@@ -98,65 +111,11 @@ def _health(service: Service) -> Callable[[web.Request], Coroutine[Any, Any, web
     async def health(_request: web.Request) -> web.Response:
         try:
             number = await service.database.read(publication_number)
+            states = await service.channel_states()
         except KnowledgeBaseError:
             return web.json_response({"status": "database unavailable"}, status=503)
         if not service.faq.ready:
             return web.json_response({"status": "index not ready"}, status=503)
-        return web.json_response({"status": "ok", "publication": number, "channels": service.channel_states()})
+        return web.json_response({"status": "ok", "publication": number, "channels": states})
 
     return health
-
-
-def _background(service: Service) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def run(_app: web.Application) -> AsyncIterator[None]:
-        await service.faq.refresh()
-        _listen(service, asyncio.get_running_loop())
-        work = [service.faq.watch(), _clockwork(service)]
-        work += [supervise(channel) for channel in service.channels]
-        work += [delivery.run() for delivery in service.deliveries]
-        tasks = [asyncio.create_task(item) for item in work]
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for channel in service.channels:
-            await channel.close()
-
-    return run
-
-
-def _listen(service: Service, loop: asyncio.AbstractEventLoop) -> None:
-    """Committed writes wake those who wait for them; called from the database's threads."""
-    chats = [channel for channel in service.channels if isinstance(channel, WebChat)]
-
-    def wake(signals: set[str]) -> None:
-        if "outbox" in signals:
-            for delivery in service.deliveries:
-                delivery.wake()
-            for chat in chats:
-                loop.create_task(chat.tell())
-        if "publication" in signals:
-            loop.create_task(service.faq.refresh())
-
-    def from_thread(signals: set[str]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            loop.call_soon_threadsafe(wake, signals)
-
-    service.database.listen(from_thread)
-
-
-async def _clockwork(service: Service) -> None:
-    """What time brings: forgotten choices, missed promises, words kept long enough."""
-    settings = service.settings
-
-    def work(tx: Transaction) -> None:
-        officer_queue.queue_forgotten_offers(tx, settings.answer_due_working_days)
-        officer_queue.renew_missed_promises(tx, settings.answer_due_working_days)
-        sweep(tx, settings.retention_months)
-
-    while True:
-        try:
-            await service.database.write(work)
-        except Exception:  # noqa: BLE001 - whatever went wrong: a clockwork that ends would keep no promise any more
-            _LOG.exception("the clockwork's turn failed; it is tried again")
-        await asyncio.sleep(_CLOCKWORK_SECONDS)

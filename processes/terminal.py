@@ -34,7 +34,7 @@ def main() -> int:
     try:
         asyncio.run(converse(settings, prepared))
     finally:
-        prepared.database.close()
+        prepared.close()
     return 0
 
 

@@ -124,6 +124,14 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgresql_database(postgresql_url: str, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+    """A migrated PostgreSQL store with unit 0."""
+    database = _open(postgresql_url, clock, keys)
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def both_databases(request: pytest.FixtureRequest, clock: FixedClock, keys: Keys) -> Iterator[Database]:
     """A migrated store, once on SQLite and once on PostgreSQL."""

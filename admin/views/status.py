@@ -35,6 +35,6 @@ async def show(request: web.Request) -> web.Response:
     return visit.page(
         "status.html",
         figures=await visit.read(_status),
-        channels=console.channel_states() if console.channel_states else None,
+        channels=await console.channel_states() if console.channel_states else None,
         live=console.faq.snapshot.number if console.faq.ready else None,
     )

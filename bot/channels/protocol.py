@@ -48,6 +48,7 @@ class Channel(Protocol):
     name: str
     limits: Limits
     pulled: bool  # True: residents' pages fetch their messages, nothing is pushed
+    polls: bool  # True: `run` asks the platform for updates, which only one process may do at a time
     health: Health
 
     def add_routes(self, app: web.Application) -> None:

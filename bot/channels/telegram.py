@@ -152,6 +152,7 @@ class Telegram:
         self._database = database
         self._settings = settings
         self._translate = translate
+        self.polls = settings.telegram_mode == "polling"
         self._bot: Bot | None = None
         self._bot_id = settings.telegram_token.partition(":")[0]
 
@@ -321,10 +322,10 @@ class Telegram:
         return str(message.message_id) if message else None
 
     async def fetch_media(self, reference: str) -> tuple[bytes, str]:
-        """A file a resident sent, at most 10 MB."""
-        if self._bot is None:
-            raise KnowledgeBaseError("media_unavailable")
+        """A file a resident sent, at most 10 MB. A process that serves only connects when one is first wanted."""
         try:
+            if self._bot is None:
+                self._bot = await self._connect()
             file = await self._bot.get_file(reference)
             if (file.file_size or 0) > _MAX_FILE:
                 raise KnowledgeBaseError("media_too_large")

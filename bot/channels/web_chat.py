@@ -65,6 +65,7 @@ class WebChat:
     name = NAME
     limits = Limits(text=LONGEST_TEXT, buttons=10)
     pulled = True
+    polls = False
 
     def __init__(self, inbox: Inbox, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
         self.health = Health.UP

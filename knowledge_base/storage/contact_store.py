@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Row, select, update
 
+from knowledge_base.errors import Unavailable
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import contacts
 
@@ -72,6 +73,20 @@ def _unsealed(tx: Transaction, row: Row[Any]) -> Contact | None:
     except InvalidTag:
         return None
     return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at)
+
+
+def check_keys(tx: Transaction) -> None:
+    """Refuse to work with keys that can't read the addresses kept here.
+
+    Raises:
+        Unavailable: `keys_differ`.
+    """
+    sealed = tx.execute(select(contacts.c.sealed_address).limit(1)).scalar()
+    if sealed is not None:
+        try:
+            tx.keys.unseal(sealed)
+        except InvalidTag as error:
+            raise Unavailable("keys_differ") from error
 
 
 def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:

@@ -109,5 +109,5 @@ class PostgresqlDatabase(Base):
 
 def _is_kept(tx: Transaction, key: str) -> bool:
     """Whether an earlier try of this write was committed after all. Waits for one that is still committing."""
-    statement = tx.insert(writes).values(key=key, at=tx.now).on_conflict_do_nothing()
-    return tx.execute(statement).rowcount == 0
+    statement = tx.insert(writes).values(key=key, at=tx.now).on_conflict_do_nothing().returning(writes.c.key)
+    return tx.execute(statement).first() is None

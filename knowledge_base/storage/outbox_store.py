@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, or_, select, update
 
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import outbox
+from knowledge_base.storage.tables import is_unsettled, outbox
 
 
 class OutboxState(StrEnum):
@@ -23,9 +23,6 @@ class OutboxState(StrEnum):
     SENT = "sent"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
-
-
-UNSETTLED = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def enqueue_all(tx: Transaction, messages: Sequence[Outgoing]) -> None:
 
 
 def _talked(tx: Transaction, refs: Iterable[str]) -> None:
-    waiting = outbox.c.contact_ref.in_(sorted(refs)) & outbox.c.state.in_(UNSETTLED)
+    waiting = outbox.c.contact_ref.in_(sorted(refs)) & is_unsettled(outbox)
     tx.execute(update(outbox).where(waiting).values(talked_at=tx.now))
 
 

@@ -4,19 +4,19 @@ One transaction a turn. The row of `senders` is locked first, so that of several
 common rate and number in flight hold exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from knowledge_base.storage import contact_store
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import is_orphaned, lease_end
-from knowledge_base.storage.outbox_store import UNSETTLED, OutboxMessage, OutboxState, message_of, new_token
-from knowledge_base.storage.tables import outbox, senders
+from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState, message_of, new_token
+from knowledge_base.storage.tables import is_being_sent, is_unsettled, outbox, senders
 
 LEASE_SECONDS = 5.0  # renewed every second while the sender lives
 _BURST = 3  # messages to one resident in `_BURST_SECONDS`; the platforms allow about one a second, and short bursts
@@ -51,11 +51,17 @@ class Settlement:
 
 
 def turn_over(
-    tx: Transaction, sender: Sender, finished: Sequence[Settlement], slots: int
+    tx: Transaction,
+    sender: Sender,
+    finished: Sequence[Settlement],
+    slots: int,
+    holding: Collection[int] = (),
+    health: str = "up",
 ) -> list[tuple[OutboxMessage, Contact]]:
     """One turn; returns what is now this sender's to send, at most `slots` messages, one a resident.
 
-    A settlement whose message somebody else has claimed since has no effect.
+    `holding`: the ids of what it is sending now. A settlement whose message somebody else has claimed since has no
+    effect.
     """
     tokens = _tokens(tx, sender)
     for ended in finished:  # before all messages: everybody locks residents before their messages
@@ -63,23 +69,28 @@ def turn_over(
             contact_store.set_unreachable(tx, ended.message.contact_ref, unreachable=True)
     for ended in finished:
         settle(tx, sender, ended)
-    _renew(tx, sender)
+    _renew(tx, sender, holding)
     _rescue(tx, sender)
     free = min(slots, sender.in_flight - _sending(tx, sender), int(tokens))
     claimed = _claim(tx, sender, free) if free > 0 else []
-    left = {"tokens": tokens - len(claimed), "at": tx.now}
+    left = {"tokens": tokens - len(claimed), "at": tx.now, "health": health}
     tx.execute(update(senders).where(senders.c.channel == sender.channel).values(**left))
     return claimed
 
 
-def _tokens(tx: Transaction, sender: Sender) -> float:
-    """Messages that may go now, by the rate; locks the channel's row."""
-    wanted = select(senders).where(senders.c.channel == sender.channel).with_for_update()
+def _locked(tx: Transaction, channel: str) -> Row[Any]:
+    wanted = select(senders).where(senders.c.channel == channel).with_for_update()
     row = tx.execute(wanted).first()
     if row is None:
-        fresh = {"channel": sender.channel, "tokens": sender.rate_per_s, "at": tx.now}
+        fresh = {"channel": channel, "tokens": 0.0, "at": tx.now - _LONGEST_WAIT}
         tx.execute(tx.insert(senders).values(**fresh).on_conflict_do_nothing())
         row = tx.execute(wanted).one()
+    return row
+
+
+def _tokens(tx: Transaction, sender: Sender) -> float:
+    """Messages that may go now, by the rate; locks the channel's row."""
+    row = _locked(tx, sender.channel)
     passed = max(0.0, (tx.now - row.at).total_seconds())  # a clock that was put back gives nothing
     return min(max(sender.rate_per_s, 1.0), row.tokens + passed * sender.rate_per_s)
 
@@ -113,14 +124,18 @@ def holds(tx: Transaction, message: OutboxMessage) -> bool:
     return tx.execute(select(outbox.c.id).where(mine)).first() is not None
 
 
-def _renew(tx: Transaction, sender: Sender) -> None:
+def _renew(tx: Transaction, sender: Sender, holding: Collection[int]) -> None:
+    """Keep what is being sent. What was claimed without this sender hearing of it was never sent, and goes back."""
     mine = (outbox.c.sender == sender.name) & _being_sent(sender)
-    lease = lease_end(tx.connection.dialect.name, LEASE_SECONDS)
-    tx.execute(update(outbox).where(mine).values(lease_until=lease))
+    if holding:
+        lease = lease_end(tx.connection.dialect.name, LEASE_SECONDS)
+        tx.execute(update(outbox).where(mine, outbox.c.id.in_(holding)).values(lease_until=lease))
+    back = {"state": OutboxState.RETRY_AT, "not_before": tx.now, "attempt": outbox.c.attempt - 1}
+    tx.execute(update(outbox).where(mine, outbox.c.id.not_in(holding)).values(**back))
 
 
 def _being_sent(sender: Sender) -> Any:
-    return (outbox.c.channel == sender.channel) & (outbox.c.state == OutboxState.SENDING)
+    return (outbox.c.channel == sender.channel) & is_being_sent(outbox)
 
 
 def _sending(tx: Transaction, sender: Sender) -> int:
@@ -145,8 +160,8 @@ def _claim(tx: Transaction, sender: Sender, slots: int) -> list[tuple[OutboxMess
         select(before.c.id)
         .where(
             before.c.contact_ref == outbox.c.contact_ref,
-            before.c.state.in_(UNSETTLED),
-            or_(before.c.id < outbox.c.id, before.c.state == OutboxState.SENDING),
+            is_unsettled(before),
+            or_(before.c.id < outbox.c.id, is_being_sent(before)),
         )
         .exists()
     )
@@ -161,8 +176,9 @@ def _claim(tx: Transaction, sender: Sender, slots: int) -> list[tuple[OutboxMess
     )
     wanted = (
         select(outbox.c.id)
-        .where(outbox.c.channel == sender.channel, outbox.c.state.in_(_WAITING), due, in_turn, just_sent < _BURST)
-        .order_by(outbox.c.talked_at.desc(), outbox.c.id)
+        .where(outbox.c.channel == sender.channel, is_unsettled(outbox), ~is_being_sent(outbox))
+        .where(due, in_turn, just_sent < _BURST)
+        .order_by(outbox.c.talked_at.desc(), outbox.c.id.desc())
         .limit(slots)
         .with_for_update(skip_locked=True)
     )
@@ -187,3 +203,25 @@ def _claim(tx: Transaction, sender: Sender, slots: int) -> list[tuple[OutboxMess
         if message.contact_ref not in contacts:  # nobody will ever be able to send it
             settle(tx, sender, Settlement(message, OutboxState.FAILED, error="address can't be read"))
     return [(message, contacts[message.contact_ref]) for message in messages if message.contact_ref in contacts]
+
+
+# --- what a channel's processes know of each other ------------------------------------------------
+
+
+def take_polling(tx: Transaction, channel: str, me: str) -> bool:
+    """Have, or keep, the right to ask a platform for updates: one process at a time; asked for again every second."""
+    row = _locked(tx, channel)
+    dialect = tx.connection.dialect.name
+    free = or_(senders.c.poller.is_(None), is_orphaned(dialect, senders.c.poller, senders.c.polls_until, me))
+    mine = and_(senders.c.channel == row.channel, or_(senders.c.poller == me, free))
+    taken = {"poller": me, "polls_until": lease_end(dialect, LEASE_SECONDS)}
+    return tx.execute(update(senders).where(mine).values(**taken)).rowcount == 1
+
+
+def channel_states(tx: Transaction) -> dict[str, str]:
+    """How each channel was when a sender last turned over; "down" where none has for some time."""
+    since = tx.now - timedelta(seconds=2 * LEASE_SECONDS)
+    return {
+        row.channel: (row.health or "down") if row.at >= since else "down"
+        for row in tx.execute(select(senders.c.channel, senders.c.health, senders.c.at))
+    }

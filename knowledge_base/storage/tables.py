@@ -6,9 +6,11 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    literal_column,
     text,
 )
 
@@ -285,10 +288,14 @@ events = Table(
 )
 
 
-def _unsettled(name: str, *columns: str) -> Index:
-    """An index of the messages that still have to be sent: few among many."""
-    still = text("state IN ('pending','retry_at','sending')")
-    return Index(name, *columns, sqlite_where=still, postgresql_where=still)
+# Messages that still have to be sent are few among many: indexes of their own hold them, and `is_unsettled` and
+# `is_being_sent` are written so that both databases see that those serve.
+_UNSETTLED = ("pending", "retry_at", "sending")
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    where = text(condition)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 outbox = Table(
@@ -314,17 +321,35 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("talked_at", UtcDateTime),  # when its conversation last moved: of many waiting the newest go first
     Column("settled_at", UtcDateTime),
-    _unsettled("ix_outbox_unsettled_by_contact", "contact_ref", "id"),
-    _unsettled("ix_outbox_unsettled_by_talk", "channel", "talked_at"),
+    _partial("ix_outbox_unsettled_by_contact", "state IN ('pending', 'retry_at', 'sending')", "contact_ref", "id"),
+    _partial(
+        "ix_outbox_unsettled_by_talk", "state IN ('pending', 'retry_at', 'sending')", "channel", "talked_at", "id"
+    ),
+    _partial("ix_outbox_being_sent", "state = 'sending'", "channel"),
 )
 
-# The rate at which a channel may send, over all processes: a token bucket. Its row also lets one claim at a time.
+
+def is_unsettled(messages: FromClause) -> ColumnElement[bool]:
+    """The condition that a message of the outbox (or an alias of it) still has to be sent."""
+    return messages.c.state.in_([literal_column(f"'{state}'") for state in _UNSETTLED])
+
+
+def is_being_sent(messages: FromClause) -> ColumnElement[bool]:
+    """The condition that a message of the outbox (or an alias of it) is with a sender now."""
+    return messages.c.state == literal_column("'sending'")
+
+
+# What all processes of a channel share: its rate (a token bucket), how it was last seen, who polls for it. Its row also
+# lets one of them claim at a time.
 senders = Table(
     "senders",
     metadata,
     Column("channel", String(20), primary_key=True),
     Column("tokens", Float, nullable=False),
+    Column("health", String(20)),
     Column("at", UtcDateTime, nullable=False),
+    Column("poller", String(32)),
+    Column("polls_until", UtcDateTime),
 )
 
 # The keys of writes, for telling whether a COMMIT without an answer was kept (PostgreSQL). Old ones are swept.

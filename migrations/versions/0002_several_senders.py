@@ -14,7 +14,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_UNSETTLED = sa.text("state IN ('pending','retry_at','sending')")
+_UNSETTLED = sa.text("state IN ('pending', 'retry_at', 'sending')")
+_BEING_SENT = sa.text("state = 'sending'")
 
 
 def upgrade() -> None:
@@ -22,7 +23,10 @@ def upgrade() -> None:
         "senders",
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("health", sa.String(length=20), nullable=True),
         sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("poller", sa.String(length=32), nullable=True),
+        sa.Column("polls_until", UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_senders")),
     )
     op.create_table(
@@ -35,16 +39,18 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("sender", sa.String(length=32), nullable=True))
     op.add_column("outbox", sa.Column("doubts", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("outbox", sa.Column("talked_at", UtcDateTime(timezone=True), nullable=True))
-    op.execute("UPDATE outbox SET talked_at = created_at WHERE state IN ('pending','retry_at','sending')")
+    op.execute("UPDATE outbox SET talked_at = created_at WHERE state IN ('pending', 'retry_at', 'sending')")
     op.drop_index("ix_outbox_pending", table_name="outbox")
-    for name, columns in (
-        ("ix_outbox_unsettled_by_contact", ["contact_ref", "id"]),
-        ("ix_outbox_unsettled_by_talk", ["channel", "talked_at"]),
+    for name, where, columns in (
+        ("ix_outbox_unsettled_by_contact", _UNSETTLED, ["contact_ref", "id"]),
+        ("ix_outbox_unsettled_by_talk", _UNSETTLED, ["channel", "talked_at", "id"]),
+        ("ix_outbox_being_sent", _BEING_SENT, ["channel"]),
     ):
-        op.create_index(name, "outbox", columns, sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED)
+        op.create_index(name, "outbox", columns, sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_being_sent", table_name="outbox")
     op.drop_index("ix_outbox_unsettled_by_talk", table_name="outbox")
     op.drop_index("ix_outbox_unsettled_by_contact", table_name="outbox")
     op.create_index("ix_outbox_pending", "outbox", ["state", "channel", "not_before"])

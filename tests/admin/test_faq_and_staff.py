@@ -143,8 +143,12 @@ async def test_nobody_changes_his_own_account(desk: Desk) -> None:
     assert (await admin.post("/admin/staff/999/reset")).status == 404
 
 
+async def _states() -> dict[str, str]:
+    return {"web_chat": "up", "telegram": "down"}
+
+
 async def test_the_status_page(make_desk: MakeDesk) -> None:
-    desk = await make_desk(channel_states=lambda: {"web_chat": "up", "telegram": "down"})
+    desk = await make_desk(channel_states=_states)
     desk.answered("can-bo")
     page = await desk.signed_in("quan-tri").get("/admin/status")
     assert "chat trên web đang chạy" in page.said

@@ -46,7 +46,10 @@ class Line:
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     def begin(self) -> None:
-        self.tasks = [asyncio.create_task(supervise(self.channel)), asyncio.create_task(self.delivery.run())]
+        self.tasks = [
+            asyncio.create_task(supervise(self.channel, self.database)),
+            asyncio.create_task(self.delivery.run()),
+        ]
 
     async def end(self) -> None:
         for task in self.tasks:
