@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
 import socket
@@ -215,7 +214,3 @@ class Deployment:
     def url(self) -> str:
         """Where staff work."""
         return f"http://127.0.0.1:{self.webs[0].port}"
-
-    def victim(self, chance: random.Random) -> Process:
-        """Who dies next."""
-        return chance.choice(self.processes)

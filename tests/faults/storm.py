@@ -37,6 +37,7 @@ class Storm:
     chance: random.Random = field(default_factory=lambda: random.Random(20261125))
     killed: dict[str, int] = field(default_factory=dict)
     others: dict[str, Killer] = field(default_factory=dict)  # further ways to harm, by name: the database's processes
+    _deck: list[Process | str] = field(default_factory=list)
 
     async def run(self) -> tuple[Verdict, dict[str, Any]]:
         """The whole loop; the verdict, and the figures for the summary."""
@@ -76,8 +77,10 @@ class Storm:
         await asyncio.sleep(self.chance.random() * MOMENT)
 
     async def _harm(self) -> None:
-        choices: list[Process | str] = [*self.deployment.processes, *self.others]
-        chosen = self.chance.choice(choices)
+        if not self._deck:  # each in turn, in an order that changes: none is left out by chance
+            self._deck = [*self.deployment.processes, *self.others]
+            self.chance.shuffle(self._deck)
+        chosen = self._deck.pop()
         name = chosen if isinstance(chosen, str) else chosen.module.rpartition(".")[2]
         self.killed[name] = self.killed.get(name, 0) + 1
         if isinstance(chosen, str):
