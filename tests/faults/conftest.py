@@ -1,15 +1,16 @@
 """The harness's fixtures; what the tests measured is printed as one line of JSON at the end."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from knowledge_base.keys import Keys
 from tests.faults.counts import PROFILE
-from tests.faults.deployment import SECRET_KEY, Deployment, free_port, small_content
+from tests.faults.deployment import Deployment, free_port, small_content
 
 _FIGURES: dict[str, Any] = {}
 
@@ -40,9 +41,17 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def service_keys() -> Keys:
-    """The keys of the service under test."""
-    return Keys.from_secret(SECRET_KEY)
+def expendable_database(postgresql_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database whose server's processes may be killed: nothing of ours stays connected."""
+    name = f"faults_{os.urandom(6).hex()}"
+
+    def command(words: str) -> None:
+        with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
+            connection.execute(words)
+
+    command(f"CREATE DATABASE {name}")
+    yield f"{postgresql_server}/{name}"
+    command(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

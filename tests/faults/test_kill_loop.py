@@ -33,13 +33,13 @@ async def test_sqlite(
 
 @pytest.mark.timeout(3600)
 async def test_postgresql(
-    deploy: Callable[..., Deployment], postgresql_url: str, platform_port: int, figures: dict[str, Any]
+    deploy: Callable[..., Deployment], expendable_database: str, platform_port: int, figures: dict[str, Any]
 ) -> None:
     """Web, worker and the database's own processes die, two of each serving."""
-    deployment = deploy(postgresql_url, modules=SEVERAL, settings={"SEND_IN_DOUBT": "resend"})
+    deployment = deploy(expendable_database, modules=SEVERAL, settings={"SEND_IN_DOUBT": "resend"})
     async with Platform(platform_port, misbehaviour=ROUGH) as platform:
         storm = Storm(deployment, platform, PROFILE.postgresql_questions, PROFILE.postgresql_kills)
-        backends = Backends(postgresql_url, storm.chance)
+        backends = Backends(expendable_database, storm.chance)
         storm.others = {
             "backend terminated": backends.terminate_one,
             "all backends terminated": backends.terminate_all,
