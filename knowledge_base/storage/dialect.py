@@ -104,7 +104,8 @@ def postgresql_engine(url: str) -> Engine:
 def may_retry(error: DBAPIError) -> bool:
     """Whether a unit of work that failed so may be run again, whole."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state.startswith(_RETRY_STATES)
+    unconnected = isinstance(error, OperationalError) and error.statement is None and not state  # nothing was run
+    return error.connection_invalidated or unconnected or state.startswith(_RETRY_STATES)
 
 
 def is_out_of_order(error: Exception) -> bool:
