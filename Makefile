@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 
-.PHONY: run test check lint types imports catalogs lock test-system scorecard clean
+.PHONY: run test check lint types imports catalogs lock test-system scorecard faults clean
 
 run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
@@ -32,6 +32,10 @@ $(STAMPS)/runtime: requirements.lock | $(VENV)/bin/python
 $(STAMPS)/dev: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps --no-compile -r requirements-dev.lock
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/runtime
+
+# Everything that may fail, at full counts: takes an hour or two; prints a line of JSON.
+faults: $(STAMPS)/dev test-system
+	FAULTS=full $(BIN)/python -m pytest tests/faults
 
 # The browser and the database server of the tests (Debian); without root it names what is missing.
 test-system:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +45,11 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """As above; remembered, for the same moment is written many times in a transaction."""
+        process = super().bind_processor(dialect)
+        return lru_cache(maxsize=64)(process) if process else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database: aware, UTC."""

@@ -10,8 +10,11 @@ from sqlalchemy import Row, func, or_, select, update
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.prepared import PreparedInsert
 from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
 from knowledge_base.text.fold import fold
+
+_ADD_MESSAGES = PreparedInsert(question_messages, ("question_id", "sender", "text", "media_kind", "media_ref", "at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,13 @@ def add_message(
     """Keep one more thing that was said about a question."""
     values = {"sender": sender, "text": text, "media_kind": media_kind, "media_ref": media_ref, "at": tx.now}
     tx.execute(question_messages.insert().values(question_id=question_id, **values))
+
+
+def add_messages(tx: Transaction, said: Sequence[tuple[int, str, str | None, str | None]]) -> None:
+    """Keep what residents said, each as (question id, words, kind and reference of what was sent with them)."""
+    names = ("question_id", "text", "media_kind", "media_ref")
+    rows = [{"sender": "resident", "at": tx.now, **dict(zip(names, one, strict=True))} for one in said]
+    _ADD_MESSAGES.run(tx, rows)
 
 
 def messages_of(tx: Transaction, question_id: int) -> list[QuestionMessage]:

@@ -1,0 +1,267 @@
+"""Deliberate breakages of promises, each with the tests that must notice; `docs/faults.md` has the list as a table.
+
+A breakage is a piece of source that is replaced by another. One that no longer fits its file fails the run loudly: it
+must be brought up to date with the code, or it would prove nothing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """What is broken: in `file`, `old` (there exactly once) becomes `new`; `tests` must fail then."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+    quick: bool = False  # part of `make test`
+
+
+TELEGRAM, DELIVERY, SENDING = "bot/channels/telegram.py", "bot/delivery.py", "knowledge_base/storage/sending_store.py"
+ON_SQLITE, ON_POSTGRESQL = "knowledge_base/storage/on_sqlite.py", "knowledge_base/storage/on_postgresql.py"
+TEST_TELEGRAM, TEST_OUTBOX = "tests/bot/test_telegram.py", "tests/storage/test_outbox_store.py"
+
+SABOTAGES = (
+    # --- taking in
+    Sabotage(
+        "an update's key is new each time it comes",
+        TELEGRAM,
+        """return f"{bot_id}:{int(update['update_id'])}:{part}\"""",
+        """return f"{bot_id}:{int(update['update_id'])}:{part}:{os.urandom(4).hex()}\"""",
+        f"{TEST_TELEGRAM}::test_the_same_update_again_has_no_effect",
+        quick=True,
+    ),
+    Sabotage(
+        "the inbox has no UNIQUE key",
+        "knowledge_base/storage/tables.py",
+        """    UniqueConstraint("channel", "external_id"),\n""",
+        "",
+        "tests/storage/test_schema.py::test_the_migrations_make_the_tables",
+    ),
+    Sabotage(
+        "200 goes out before COMMIT",
+        TELEGRAM,
+        "return await self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS) or web.Response()",
+        "asyncio.create_task(self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS)); return web.Response()",
+        f"{TEST_TELEGRAM}::test_200_comes_only_after_commit",
+        quick=True,
+    ),
+    Sabotage(
+        "the secret is not compared",
+        TELEGRAM,
+        "if not hmac.compare_digest(",
+        "if False and not hmac.compare_digest(",
+        f"{TEST_TELEGRAM}::test_without_the_secret_nothing_is_stored",
+    ),
+    Sabotage(
+        "a body may be of any length",
+        TELEGRAM,
+        "_MAX_BODY = 256 * 1024",
+        "_MAX_BODY = 1 << 40",
+        f"{TEST_TELEGRAM}::test_a_body_without_end_is_refused_before_it_is_read",
+    ),
+    Sabotage(
+        "what can't be read is refused instead of kept aside",
+        TELEGRAM,
+        "        except Unavailable:\n            raise\n        except Exception as error:",
+        "        except Exception:\n            raise\n        except Exception as error:",
+        f"{TEST_TELEGRAM}::test_an_authentic_update_that_cannot_be_read_is_kept_aside",
+    ),
+    Sabotage(
+        "the polling offset moves before COMMIT",
+        TELEGRAM,
+        "            await self._take(update.to_dict(), str(update.update_id))\n",
+        "            asyncio.create_task(self._take(update.to_dict(), str(update.update_id)))\n",
+        f"{TEST_TELEGRAM}::test_an_update_that_was_not_acknowledged_comes_again_by_polling_without_effect",
+    ),
+    Sabotage(
+        "NUL goes to the database",
+        "knowledge_base/text/clean.py",
+        r'_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")',
+        r'_UNSTORABLE = re.compile("[\ud800-\udfff]")',
+        "tests/faults/test_strings.py::test_the_same_text_on_both",
+    ),
+    Sabotage(
+        "lone surrogates go to the database",
+        "knowledge_base/text/clean.py",
+        r'_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")',
+        r'_UNSTORABLE = re.compile("[\x00]")',
+        f"{TEST_TELEGRAM}::test_odd_texts_are_taken_and_answered",
+    ),
+    Sabotage(
+        "a resident's messages don't wait for each other",
+        "bot/intake.py",
+        "    contact_store.lock_contacts(tx, refs)\n",
+        "",
+        "tests/storage/test_conversation_store.py::test_first_messages_at_once_go_one_after_the_other",
+    ),
+    # --- the store
+    Sabotage(
+        "a verb that failed keeps what it did",
+        ON_SQLITE,
+        "            savepoint.rollback()\n",
+        "            savepoint.commit()\n",
+        "tests/storage/test_database.py::test_a_verb_that_fails_leaves_nothing_and_harms_nobody",
+    ),
+    Sabotage(
+        "a COMMIT without an answer is simply done again",
+        ON_POSTGRESQL,
+        "                    if _is_kept(transaction, key):\n                        break\n",
+        "",
+        "tests/storage/test_postgresql.py::test_a_commit_without_an_answer_is_looked_up_and_never_done_twice",
+        quick=True,
+    ),
+    Sabotage(
+        "a connection that dies fails the write",
+        ON_POSTGRESQL,
+        "if may_retry(error) and attempt < TRIES:",
+        "if False:",
+        "tests/storage/test_postgresql.py",
+    ),
+    Sabotage(
+        "nothing is flushed to the disk",
+        "knowledge_base/storage/dialect.py",
+        '"synchronous=FULL"',
+        '"synchronous=OFF"',
+        "tests/faults/test_disk_faults.py::test_faults_of_the_disk",
+    ),
+    Sabotage(
+        "a database out of order looks like a programmer's mistake",
+        "knowledge_base/storage/dialect.py",
+        "    return isinstance(error, OperationalError | InterfaceError) or (\n",
+        "    return False and (\n",
+        "tests/storage/test_database.py::test_a_database_that_is_out_of_order_is_told_as_such",
+    ),
+    Sabotage(
+        "errors tell residents' words",
+        "knowledge_base/storage/dialect.py",
+        '{"hide_parameters": True}',
+        '{"hide_parameters": False}',
+        "tests/storage/test_database.py::test_errors_name_nobodys_words",
+    ),
+    Sabotage(
+        "the lock file is not taken",
+        "knowledge_base/storage/lock.py",
+        "        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "        pass\n",
+        "tests/storage/test_lock.py::test_a_second_holder_is_refused_and_told_who_is_first",
+    ),
+    Sabotage(
+        "a store of a newer program is opened",
+        "knowledge_base/storage/schema.py",
+        '    if schema_state(engine) == "newer":\n        raise Unavailable("schema_newer")\n',
+        "",
+        "tests/storage/test_schema.py::test_a_store_from_a_newer_program_is_refused",
+    ),
+    # --- sending
+    Sabotage(
+        "who lost a message may still settle it",
+        SENDING,
+        "        outbox.c.token == ended.message.token,\n",
+        "",
+        TEST_OUTBOX,
+        quick=True,
+    ),
+    Sabotage(
+        "what a dead sender left stays where it is",
+        SENDING,
+        "    _rescue(tx, sender)\n",
+        "",
+        f"{TEST_OUTBOX}::test_what_a_dead_sender_left_goes_again_marked_and_counted",
+    ),
+    Sabotage(
+        "a repeat doesn't say so",
+        SENDING,
+        '"body": {**ended.message.body, "repeat": True}',
+        '"body": ended.message.body',
+        f"{TEST_TELEGRAM}::test_an_answer_that_may_have_arrived_is_sent_again_and_says_so",
+    ),
+    Sabotage(
+        "doubts are not counted",
+        SENDING,
+        '"doubts": outbox.c.doubts + 1',
+        '"doubts": outbox.c.doubts',
+        f"{TEST_OUTBOX}::test_what_a_dead_sender_left_goes_again_marked_and_counted",
+    ),
+    Sabotage(
+        "quarantine sends again",
+        SENDING,
+        "OutboxState.IN_DOUBT if ended.in_doubt and sender.quarantine else ended.state",
+        "ended.state",
+        f"{TEST_OUTBOX}::test_under_quarantine_a_human_decides_what_may_have_arrived",
+    ),
+    Sabotage(
+        "a resident's second message overtakes his first",
+        SENDING,
+        "            or_(before.c.id < outbox.c.id, is_being_sent(before)),\n",
+        "            is_being_sent(before),\n",
+        f"{TEST_OUTBOX}::test_one_in_flight_a_resident_in_order",
+    ),
+    Sabotage(
+        "as many are in flight as like",
+        SENDING,
+        "free = min(slots, sender.in_flight - _sending(tx, sender), int(tokens))",
+        "free = min(slots, int(tokens))",
+        f"{TEST_OUTBOX}::test_no_more_in_flight_than_may_be_by_all_senders_together",
+    ),
+    Sabotage(
+        "no rate is kept",
+        SENDING,
+        "free = min(slots, sender.in_flight - _sending(tx, sender), int(tokens))",
+        "free = min(slots, sender.in_flight - _sending(tx, sender))",
+        f"{TEST_OUTBOX}::test_no_faster_than_the_rate_by_all_senders_together",
+    ),
+    Sabotage(
+        "what was claimed unheard is kept for ever",
+        SENDING,
+        "    tx.execute(update(outbox).where(mine, outbox.c.id.not_in(holding)).values(**back))\n",
+        "",
+        "tests/faults/test_state_machine.py -k sqlite",
+    ),
+    Sabotage(
+        "'come later' is not heard",
+        DELIVERY,
+        "asked = failure.retry_after is not None",
+        "asked = False",
+        f"{TEST_TELEGRAM}::test_retry_after_is_honoured_and_others_go_on",
+    ),
+    Sabotage(
+        "who can't be reached is tried for ever",
+        DELIVERY,
+        "    if failure.permanent:\n",
+        "    if False:\n",
+        f"{TEST_TELEGRAM}::test_a_resident_who_cannot_be_reached_is_tried_once",
+    ),
+    Sabotage(
+        "there is no last attempt",
+        DELIVERY,
+        "    if message.attempt >= _MOST_ATTEMPTS:\n",
+        "    if False:\n",
+        f"{TEST_TELEGRAM}::test_what_cannot_be_drawn_is_tried_later_and_not_for_ever",
+    ),
+    # --- staff
+    Sabotage(
+        "two officers hold one question",
+        "knowledge_base/officer_queue.py",
+        "    if question.state == QuestionState.ASSIGNED:\n        raise Conflict",
+        "    if False:\n        raise Conflict",
+        "tests/faults/test_races.py::test_officers_reach_for_one_question -k sqlite",
+    ),
+    Sabotage(
+        "an author approves his own text",
+        "knowledge_base/faq/publication.py",
+        "    if author == approver:\n",
+        "    if False:\n",
+        "tests/core/test_editorial.py",
+        quick=True,
+    ),
+    Sabotage(
+        "forms need no token",
+        "admin/csrf.py",
+        "    if not same_origin(visit.request, visit.console.settings) or not expected:\n",
+        "    return\n    if not same_origin(visit.request, visit.console.settings) or not expected:\n",
+        "tests/admin/test_doors.py",
+    ),
+)
