@@ -9,7 +9,8 @@ from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.lifecycle import Action, actions_for
 from knowledge_base.questions.question import Question, QuestionState
 from knowledge_base.questions.similar import most_alike
-from knowledge_base.storage import event_store, faq_store, outbox_store, question_store, staff_store
+from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
+from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.event_store import Event
 from knowledge_base.storage.outbox_store import OutboxMessage
@@ -38,6 +39,7 @@ class Dossier:
     events: list[Event]
     similar: list[Similar]
     revision: Revision | None
+    contact: Contact | None
     names: dict[int, str]
     topics: list[Topic]
     documents: dict[str, LegalDocument]
@@ -94,6 +96,7 @@ def dossier(tx: Transaction, question_id: int) -> Dossier:
         events=event_store.events_of(tx, question_id=question_id),
         similar=_similar(tx, question),
         revision=faq_store.revision_from_question(tx, question_id),
+        contact=contact_store.contact(tx, question.contact_ref),
         names=staff_store.usernames(tx),
         topics=faq_store.all_topics(tx),
         documents=faq_store.documents(tx),

@@ -62,6 +62,11 @@ SENTENCES: dict[str, str] = {
     "media": N_("There is no such file with this question."),
     "media_unavailable": N_("The file can't be fetched from the channel now. Try later, or ask the resident to send it again."),
     "media_too_big": N_("The file is larger than 10 MB and was not fetched. Ask the resident for a smaller one."),
+    # repair
+    "message": N_("There is no such message. Look at the list as it stands now."),
+    "message_moved": N_("The message is not where it was any more: somebody else dealt with it, or it went out. Look at the list as it stands now."),
+    "quarantined": N_("The words of this message are gone, or were sealed with another key."),
+    "busy": N_("Too much is going on at once. Nothing was changed: wait a few seconds and try again."),
     # publishing
     "revision": N_("There is no such text. Open the editors' desk again."),
     "revision_state": N_("This can't be done now: the text is “%(state)s”. Look at it as it stands."),

@@ -51,6 +51,7 @@ class Route:
 _QUESTION = r"/questions/{id:\d{1,15}}"
 _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
+_MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
 
 ROUTES: tuple[Route, ...] = (
@@ -101,5 +102,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ACCOUNT}/disable", "staff_disable", staff.disable, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/enable", "staff_enable", staff.enable, ADMINISTRATORS),
     Route("GET", "/status", "status", status.show, ADMINISTRATORS),
+    Route("POST", f"{_MESSAGE}/again", "message_again", status.send_again, ADMINISTRATORS),
+    Route("POST", f"{_MESSAGE}/arrived", "message_arrived", status.count_as_arrived, ADMINISTRATORS),
+    Route("POST", f"{_MESSAGE}/retry", "message_retry", status.try_again, ADMINISTRATORS),
+    Route("POST", r"/status/quarantine/{id:\d{1,15}}", "quarantine_open", status.open_quarantined, ADMINISTRATORS),
 )
 POLICY = {route.name: route for route in ROUTES}

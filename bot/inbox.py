@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bot.rate_limit import RateLimit
 from knowledge_base.clock import Clock
 from knowledge_base.crash_points import crash_point
 from knowledge_base.errors import Conflict, Unavailable
+from knowledge_base.figures import FIGURES
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.matching.decide import Match
 from knowledge_base.settings import Settings
@@ -77,18 +79,28 @@ class Inbox:
             media_ref=clean(incoming.media_ref, 500) if incoming.media_ref else None,
         )
         crash_point("intake:received")
+        began = time.perf_counter()
+        try:
+            accepted = await self._in_turn(incoming, patience)
+        except Unavailable:
+            FIGURES.message("refused")
+            raise
+        FIGURES.message(accepted.outcome)
+        FIGURES.measured("intake_seconds", time.perf_counter() - began)
+        crash_point("intake:committed")
+        return accepted
+
+    async def _in_turn(self, incoming: Incoming, patience: float) -> Accepted:
         if self._waiting >= _MOST_WAITING:
             raise Unavailable("busy")
         self._waiting += 1
         try:
             async with asyncio.timeout(patience), self._turn_of(incoming):
-                accepted = await self._take(incoming)
+                return await self._take(incoming)
         except TimeoutError as error:
             raise Unavailable("busy") from error
         finally:
             self._waiting -= 1
-        crash_point("intake:committed")
-        return accepted
 
     @contextlib.asynccontextmanager
     async def _turn_of(self, incoming: Incoming) -> AsyncIterator[None]:
@@ -122,8 +134,11 @@ class Inbox:
         return Arrival(incoming, match, parts)
 
     def _match(self, text: str) -> tuple[Match, list[tuple[str, Match]]]:
+        began = time.perf_counter()
         index, today = self._faq.snapshot.index, self._faq.today()
-        return index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
+        found = index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
+        FIGURES.measured("match_seconds", time.perf_counter() - began)
+        return found
 
     def _desk(self) -> Desk:
         return Desk(self._faq.snapshot, self._voices, self._working_days)

@@ -54,6 +54,7 @@ class Accepted:
     contact_ref: str
     inbox_id: int
     replies: tuple[Reply, ...] = ()
+    outcome: str = "received"  # or duplicate, or limited: what is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,15 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     known = conversation_store.incoming_ids(tx, [row for row in received if (row.channel, row.external_id) not in new])
     ids = new | known
     return [
-        Accepted(ref, ids[row.channel, row.external_id], said.get(ref, ()))
+        Accepted(ref, ids[row.channel, row.external_id], said.get(ref, ()), _outcome(row, new))
         for ref, row in zip(refs, received, strict=True)
     ]
+
+
+def _outcome(row: Received, new: Mapping[tuple[str, str], int]) -> str:
+    if (row.channel, row.external_id) not in new:
+        return "duplicate"
+    return "limited" if row.state == "limited" else "received"
 
 
 def _received(arrival: Arrival, ref: str) -> Received:

@@ -13,12 +13,13 @@ from knowledge_base.rotation import DEFAULT, Keep
 from knowledge_base.settings import Settings, secret_key
 
 REFUSED = 2
-_WORDS = {
+WORDS = {
     "store": "there is no store yet: {file}",
     "backup": "{file}: can't be read ({reason})",
     "backup_exists": "{file} is there already; nothing was changed",
     "backup_foreign": "this is no backup of this program",
     "backup_damaged": "the backup is damaged: altered, cut off or incomplete; nothing was changed",
+    "backup_header_long": "the store has more tables than a backup can name",
     "backup_key": "BACKUP_KEY: the backup was sealed with another key (or its head is damaged); nothing was changed",
     "backup_plain": "the backup is not sealed, anybody could have made it; --plain takes it all the same",
     "backup_unsound": "the copy does not prove sound and was not kept: {reason}",
@@ -26,9 +27,12 @@ _WORDS = {
     "backup_kind": "the backup is of {backup}, the target is {target}; restore into {backup}, then use `copy`",
     "secret_differs": "SECRET_KEY: the backup was made with another one, without which no resident can be reached. "
     "Put it in place, or go on without it: --without-secret-key",
+    "store_in_use": "the store is in use by {who}; stop it first",
     "store_not_empty": "{store} holds a store already; --force replaces it",
     "store_lock": "{file}: {reason}",
     "schema_newer": "the backup was made by a newer version of this program; restore it with that version",
+    "server_gone": "the server went away before it answered; look whether it was done, then repeat if needed",
+    "server_foreign": "{place}: another account listens there; nothing was sent to it",
     "program_missing": "{name} is missing: install PostgreSQL's client programs (Debian: postgresql-client)",
     "program_failed": "{name}: {reason}",
     "database": "DATABASE_URL: {reason}",
@@ -37,11 +41,9 @@ _WORDS = {
 
 def explain(error: KnowledgeBaseError) -> str:
     """A refusal in words."""
-    if error.key == "store_in_use":
-        who = f"process {error.data['pid']}" if error.data.get("pid") else "another program"
-        return f"the store is in use by {who}; stop it first"
-    words = _WORDS.get(error.key)
-    return words.format_map(error.data) if words else str(error)
+    words = WORDS.get(error.key)
+    who = f"process {error.data['pid']}" if error.data.get("pid") else "another program"
+    return words.format_map({**error.data, "who": who}) if words else str(error)
 
 
 def add_backup_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +111,14 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
         mark = None if arguments.without_secret_key else _secret_mark(settings)
         now = SystemClock().now()
         done = restore_backup(
-            arguments.file, url, settings.backup_key, mark, now, force=arguments.force, plain=arguments.plain
+            arguments.file,
+            url,
+            settings.backup_key,
+            mark,
+            now,
+            force=arguments.force,
+            plain=arguments.plain,
+            quarantine=settings.send_in_doubt == "quarantine",
         )
     except KnowledgeBaseError as error:
         print(explain(error), file=sys.stderr)
@@ -120,6 +129,8 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     if done.migrated:
         print("its schema was brought up to date")
+    if done.doubtful:
+        print(f"{done.doubtful} messages may have been sent since it was made; they are marked as repeats")
     if done.aside:
         print(f"the store that was here is kept as {done.aside}; delete it when it is not needed any more")
     return 0

@@ -5,7 +5,6 @@ import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from knowledge_base.clock import SystemClock
@@ -14,9 +13,9 @@ from knowledge_base.errors import KnowledgeBaseError, SheetFaults
 from knowledge_base.faq.sheet_files import read_sheet
 from knowledge_base.keys import Keys
 from knowledge_base.settings import Settings, secret_key
-from knowledge_base.storage.database import Database
+from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.opening import open_database
-from knowledge_base.storage.schema import schema_state
+from knowledge_base.storage.schema import schema_seen
 
 _REACH_SECONDS = 5.0
 
@@ -47,19 +46,21 @@ def _try(part: str, work: Callable[[], str]) -> bool:
 
 
 def _database(database: Database) -> str:
-    with database.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    state = schema_state(database.engine)
+    state = database.read_now(_schema)
     if state == "newer":
         raise KnowledgeBaseError("schema_newer")
     return "ok" if state == "current" else "ok, will be migrated at the next start"
+
+
+def _schema(tx: Transaction) -> str:
+    return schema_seen(tx.connection)
 
 
 def _content(settings: Settings, database: Database) -> str:
     sheet = read_sheet(settings.content_dir)
     if sheet.faults:
         raise SheetFaults(sheet.faults)
-    if schema_state(database.engine) == "current":
+    if database.read_now(_schema) == "current":
         database.read_now(plan_import, sheet)
     return "ok"
 

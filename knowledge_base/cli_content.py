@@ -1,9 +1,9 @@
 """The commands `import` and `export`: files on one side, the store on the other, words for the operator."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from knowledge_base.cli_io import Terminal
 from knowledge_base.content import export_content, import_content, plan_import
 from knowledge_base.errors import Fault, SheetFaults
 from knowledge_base.faq.sheet_files import YAML_ENDINGS, read_sheet
@@ -14,36 +14,37 @@ REFUSED = 2
 _FORMS = {".csv": "csv", ".xlsx": "xlsx"}
 
 
-def import_command(database: Database, path: Path, dry_run: bool) -> int:
+def import_command(database: Database, path: Path, dry_run: bool, terminal: Terminal | None = None) -> int:
     """Import a folder or file; returns the exit code."""
+    terminal = terminal or Terminal()
     sheet = read_sheet(path)
     try:
         if dry_run:
             report = database.read_now(plan_import, sheet)
-            print(*report.entries, sep="\n")
-            _print_registers("legal document", report.documents)
-            _print_registers("topic", report.topics)
-            print(f"dry run, nothing was changed; {report.summary}")
+            terminal.say(*report.entries)
+            _print_registers(terminal, "legal document", report.documents)
+            _print_registers(terminal, "topic", report.topics)
+            terminal.say(f"dry run, nothing was changed; {report.summary}")
         else:
-            print(f"imported; {database.write_now(import_content, sheet).summary}")
+            terminal.say(f"imported; {database.write_now(import_content, sheet).summary}")
     except SheetFaults as error:
-        return _refuse(error)
+        return _refuse(error, terminal)
     return 0
 
 
-def _print_registers(name: str, changed: tuple[str, ...]) -> None:
+def _print_registers(terminal: Terminal, name: str, changed: tuple[str, ...]) -> None:
     for one in changed:
-        print(f"{name} {one}: new or changed")
+        terminal.say(f"{name} {one}: new or changed")
 
 
-def _refuse(error: SheetFaults) -> int:
-    for fault in error.faults:
-        print(fault, file=sys.stderr)
+def _refuse(error: SheetFaults, terminal: Terminal) -> int:
+    terminal.complain(*error.faults)
     return REFUSED
 
 
-def export_command(database: Database, path: Path, fmt: str | None) -> int:
+def export_command(database: Database, path: Path, fmt: str | None, terminal: Terminal | None = None) -> int:
     """Export to a file, or (YAML without a file's ending) to a folder; returns the exit code."""
+    terminal = terminal or Terminal()
     form = fmt or _FORMS.get(path.suffix.lower(), "yaml")
     one_file = path.suffix.lower() in YAML_ENDINGS and not path.is_dir()
     writers: dict[str, Callable[[Path, Export], None]] = {
@@ -52,16 +53,17 @@ def export_command(database: Database, path: Path, fmt: str | None) -> int:
         "yaml": _yaml if one_file else _folder,
     }
     if form not in writers:
-        return _refuse(SheetFaults([Fault(str(path), 1, "-", f"expected yaml, csv or xlsx, got {form[:40]!r}")]))
+        wrong = f"expected yaml, csv or xlsx, got {form[:40]!r}"
+        return _refuse(SheetFaults([Fault(str(path), 1, "-", wrong)]), terminal)
     try:
         export = database.read_now(export_content)
         writers[form](path, export)
     except SheetFaults as error:
-        return _refuse(error)
+        return _refuse(error, terminal)
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error}); choose another place"
-        return _refuse(SheetFaults([Fault(str(path), 1, "-", reason)]))
-    print(f"exported {len(export.entries)} entries to {path}")
+        return _refuse(SheetFaults([Fault(str(path), 1, "-", reason)]), terminal)
+    terminal.say(f"exported {len(export.entries)} entries to {path}")
     return 0
 
 

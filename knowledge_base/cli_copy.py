@@ -19,7 +19,7 @@ from knowledge_base.storage.dialect import is_sqlite, postgresql_engine, sqlite_
 from knowledge_base.storage.lock import hold_store
 from knowledge_base.storage.sqlite_dump import database_path
 
-_WORDS = {
+WORDS = {
     "schema_not_current": "{side}: its schema is not this program's; run `python -m processes.release` on it",
     "target_not_empty": "the target holds something already (table {table}); copy into an empty database",
     "copy_differs": "table {table}: what arrived is not what was sent ({sent}, {arrived}); nothing was kept",
@@ -46,7 +46,7 @@ def copy_command(arguments: argparse.Namespace, settings: Settings) -> int:
             target = held.enter_context(_held(arguments.to, writes=True))
             sums = copy_store(source, target, _tell)
     except KnowledgeBaseError as error:
-        words = _WORDS.get(error.key)
+        words = WORDS.get(error.key)
         print(words.format_map(error.data) if words else explain(error), file=sys.stderr)
         return REFUSED
     print(f"copied {sum(one.rows for one in sums.values())} rows in {len(sums)} tables; all are equal on both sides")

@@ -9,15 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from knowledge_base.cli_store import to_read
 from knowledge_base.clock import SystemClock, vietnam_day
 from knowledge_base.errors import InvalidInput
-from knowledge_base.keys import Keys
 from knowledge_base.live_faq import build_snapshot, read_content
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
-from knowledge_base.settings import Settings, secret_key
-from knowledge_base.storage.opening import open_database
-from knowledge_base.storage.schema import migrate, schema_state
+from knowledge_base.settings import Settings
 
 
 def match_command(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -45,14 +43,8 @@ def _shown(text: str, found: Match, began: float) -> dict[str, Any]:
 
 
 def _from_store(settings: Settings, at: date | None) -> Callable[[str], Match]:
-    keys = Keys.from_secret(secret_key(settings))
-    database = open_database(settings.database, SystemClock(), keys)
-    try:
-        if schema_state(database.engine) != "current":  # a folder nobody has served from yet
-            migrate(database.engine)
+    with to_read(settings) as database:
         snapshot = build_snapshot(database.read_now(read_content), settings.data_dir / "cache")
-    finally:
-        database.close()
     day = at or vietnam_day(SystemClock().now())
     return lambda text: snapshot.index.match(text, day)
 

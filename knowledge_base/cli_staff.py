@@ -1,9 +1,9 @@
 """`staff add|reset|disable`: accounts from the command line, live at once in a running server."""
 
 import argparse
-import sys
 
 from knowledge_base import accounts
+from knowledge_base.cli_io import Terminal
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.officer_queue import FIRST_UNIT
 from knowledge_base.passwords import check_password, hash_password, new_password
@@ -33,22 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-stdin", action="store_true", help="else a one-time password is made and printed")
 
 
-def staff_command(arguments: argparse.Namespace, database: Database) -> int:
+def staff_command(arguments: argparse.Namespace, database: Database, terminal: Terminal) -> int:
     """Carry out one action; prints a one-time password unless one was given."""
     try:
-        _act(arguments, database)
+        _act(arguments, database, terminal)
     except KnowledgeBaseError as error:
-        print(_WORDS.get(error.key, str(error)), file=sys.stderr)
+        terminal.complain(_WORDS.get(error.key, str(error)))
         return 2
     return 0
 
 
-def _act(arguments: argparse.Namespace, database: Database) -> None:
+def _act(arguments: argparse.Namespace, database: Database, terminal: Terminal) -> None:
     if arguments.action == "disable":
         database.write_now(_disable, arguments.username)
-        print(f"{arguments.username}: disabled")
+        terminal.say(f"{arguments.username}: disabled")
         return
-    given = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else None
+    given = terminal.line() if arguments.password_stdin else None
     password = given if given is not None else new_password()
     check_password(arguments.username, password)
     # Who typed a password chose it; one that was made for somebody must be changed.
@@ -66,7 +66,8 @@ def _act(arguments: argparse.Namespace, database: Database) -> None:
         )
     else:
         database.write_now(_reset, arguments.username, stored, must_change=must_change)
-    print(f"{arguments.username}: done" if given is not None else f"{arguments.username}: one-time password {password}")
+    told = "done" if given is not None else f"one-time password {password}"
+    terminal.say(f"{arguments.username}: {told}")
 
 
 def _member(tx: Transaction, username: str) -> StaffMember:

@@ -73,9 +73,8 @@ def open_all(tx: Transaction, openings: Sequence[Opening]) -> dict[str, int]:
     ]
     ids = question_store.add_questions(tx, rows)
     event_store.record_all(tx, [(ids[opening.reference], *event) for opening in openings for event in opening.events])
-    for opening in openings:
-        for words in opening.words:
-            question_store.add_message(tx, ids[opening.reference], "resident", *words)
+    said = [(ids[opening.reference], *words) for opening in openings for words in opening.words]
+    question_store.add_messages(tx, said)
     return ids
 
 

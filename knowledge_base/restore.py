@@ -18,6 +18,7 @@ from knowledge_base.sealed_file import read_sealed
 from knowledge_base.storage import postgresql_dump, sqlite_dump
 from knowledge_base.storage.dialect import is_sqlite, postgresql_engine, sqlite_engine
 from knowledge_base.storage.lock import hold_store
+from knowledge_base.storage.repair_store import doubt_unsettled
 from knowledge_base.storage.schema import knows, migrate, schema_state
 from knowledge_base.storage.sqlite_dump import database_path
 
@@ -26,10 +27,11 @@ _SCRATCH = ".restore-"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A store that is back: what the backup says of itself, whether it was migrated, where an old store went."""
+    """A store that is back: what the backup says of itself, what was done to it, where an old store went."""
 
     label: Label
     migrated: bool
+    doubtful: int  # messages that may have been sent since the backup was made
     aside: Path | None
     seconds: float
 
@@ -43,11 +45,13 @@ def restore_backup(
     *,
     force: bool = False,
     plain: bool = False,
+    quarantine: bool = False,
 ) -> Restored:
     """Bring a store back from `file` to the database `url`; a store there is replaced only with `force`.
 
     `secret_mark` None: whether this SECRET_KEY opens the residents' addresses isn't asked. `plain`: a file that isn't
-    sealed is taken too, though anybody could have made it.
+    sealed is taken too, though anybody could have made it. `quarantine`: messages that may have been sent since the
+    backup was made wait for a human; else they are sent, marked as repeats.
 
     Raises:
         NotFound, InvalidInput: no such file, or it is not sound, or not sealed; nothing was changed.
@@ -61,17 +65,34 @@ def restore_backup(
     except OSError as error:
         raise NotFound("backup", file=str(file), reason=error.strerror) from error
     _check_label(label, url, secret_mark, plain)
+    task = _Task(file, label, secret if label.sealed else "", now, force, quarantine)
     if is_sqlite(url):
-        aside, migrated = _restore_sqlite(file, label, database_path(url), secret, now, force)
+        migrated, doubtful, aside = _restore_sqlite(task, database_path(url))
     else:
-        aside, migrated = None, _restore_postgresql(file, label, url, secret, force)
-    return Restored(label, migrated, aside, time.monotonic() - began)
+        migrated, doubtful, aside = *_restore_postgresql(task, url), None
+    return Restored(label, migrated, doubtful, aside, time.monotonic() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    file: Path
+    label: Label
+    secret: str
+    now: datetime
+    force: bool
+    quarantine: bool
+
+    def opened(self) -> Iterator[bytes]:
+        """What the backup holds, each piece proven; a cut shows at the end."""
+        with self.file.open("rb") as source:
+            yield from read_sealed(source, self.secret)
 
 
 def _check_label(label: Label, url: str, secret_mark: str | None, plain: bool) -> None:
     kind = "sqlite" if is_sqlite(url) else "postgresql"
     if label.kind != kind:
         raise Conflict("backup_kind", backup=label.kind, target=kind)
+    # What is not sealed was sealed with no secret: that shows damage, not who made it.
     if not label.sealed and not plain:
         raise InvalidInput("backup_plain")
     if not knows(label.facts.schema):
@@ -80,50 +101,42 @@ def _check_label(label: Label, url: str, secret_mark: str | None, plain: bool) -
         raise Conflict("secret_differs")
 
 
-def _opened(file: Path, label: Label, secret: str) -> Iterator[bytes]:
-    # What is not sealed was sealed with no secret: that shows damage, not who made it.
-    with file.open("rb") as source:
-        yield from read_sealed(source, secret if label.sealed else "")
-
-
-def _restore_sqlite(
-    file: Path, label: Label, target: Path, secret: str, now: datetime, force: bool
-) -> tuple[Path | None, bool]:
+def _restore_sqlite(task: _Task, target: Path) -> tuple[bool, int, Path | None]:
     target.parent.mkdir(parents=True, exist_ok=True)
     with hold_store(target):
         for leftover in target.parent.glob(f"{_SCRATCH}*"):  # of a restore that was killed
             shutil.rmtree(leftover, ignore_errors=True)
-        if target.exists() and target.stat().st_size and not force:
+        if target.exists() and target.stat().st_size and not task.force:
             raise Conflict("store_not_empty", store=str(target))
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=_SCRATCH) as place:
             ready = Path(place) / target.name
             with ready.open("xb") as sink:
                 os.fchmod(sink.fileno(), 0o600)
-                sink.writelines(unpacked(_opened(file, label, secret)))
-            sqlite_dump.check_copy(ready, label.facts)
-            engine = sqlite_engine(f"sqlite:///{ready}", read_only=False)
-            migrated = _migrated(engine)
+                sink.writelines(unpacked(task.opened()))
+            sqlite_dump.check_copy(ready, task.label.facts)
+            done = _finish(sqlite_engine(f"sqlite:///{ready}", read_only=False), task)
             sqlite_dump.make_single(ready)
-            return sqlite_dump.install(ready, target, now), migrated
+            return *done, sqlite_dump.install(ready, target, task.now)
 
 
-def _restore_postgresql(file: Path, label: Label, url: str, secret: str, force: bool) -> bool:
+def _restore_postgresql(task: _Task, url: str) -> tuple[bool, int]:
     if others := postgresql_dump.other_clients(url):
         raise Unavailable("store_in_use", connections=others)
-    if postgresql_dump.table_names(url) and not force:
+    if postgresql_dump.table_names(url) and not task.force:
         raise Conflict("store_not_empty", store=make_url(url).database)
-    postgresql_dump.check_dump(_opened(file, label, secret), label.facts)  # all of it, before anything is let go
+    postgresql_dump.check_dump(task.opened(), task.label.facts)  # all of it, before anything is let go
     postgresql_dump.drop_tables(url)
-    postgresql_dump.play_in(url, _opened(file, label, secret), label.facts)
-    return _migrated(postgresql_engine(url))
+    postgresql_dump.play_in(url, task.opened(), task.label.facts)
+    return _finish(postgresql_engine(url), task)
 
 
-def _migrated(engine: Engine) -> bool:
-    """Bring the restored store to the schema of this program; whether there was something to do."""
+def _finish(engine: Engine, task: _Task) -> tuple[bool, int]:
+    """Bring the restored store to the schema of this program; doubt what may have been sent since."""
     try:
         older = schema_state(engine) != "current"
         if older:
             migrate(engine)
+        with engine.connect() as connection, connection.begin():
+            return older, doubt_unsettled(connection, task.now, quarantine=task.quarantine)
     finally:
         engine.dispose()
-    return older

@@ -94,12 +94,15 @@ class Settings(BaseModel):
     backup_dir: Path | None = Field(None, description="a folder that can be written to; empty: backups in DATA_DIR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
+    log_format: Literal["text", "json"] = Field("text", description="text or json")
+
     unit_name: str = Field("Ủy ban nhân dân cấp xã", min_length=1, description="the unit's name")
     unit_contact: str = Field("", description="where residents reach the unit: address, telephone")
     unit_hours: str = Field("", description="office hours, as residents read them")
     answer_due_working_days: int = Field(5, ge=1, le=60, description="a whole number of working days from 1 to 60")
     salutation: str = Field("bạn", min_length=1, max_length=20, description="how residents are addressed")
     retention_months: int = Field(12, ge=1, le=120, description="a whole number of months from 1 to 120")
+    retention_payload_days: int = Field(7, ge=1, le=365, description="a whole number of days from 1 to 365")
     danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")
 
     telegram_token: Annotated[str, AfterValidator(_telegram_token)] = Field(

@@ -14,7 +14,7 @@ from knowledge_base import officer_queue
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
-from knowledge_base.storage.retention_store import sweep
+from processes.retention import keep_retention
 
 if TYPE_CHECKING:
     from processes.server import Service
@@ -31,7 +31,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
         _listen(service, asyncio.get_running_loop())
         work = [service.faq.watch()]
         if service.works:
-            work += [_clockwork(service)]
+            work += [_clockwork(service), keep_retention(service.database, service.settings)]
             work += [supervise(channel, service.database) for channel in service.channels]
             work += [delivery.run() for delivery in service.deliveries]
         tasks = [asyncio.create_task(item) for item in work]
@@ -80,8 +80,7 @@ async def _clockwork(service: "Service") -> None:
 
 
 def clockwork(tx: Transaction, settings: Settings) -> None:
-    """What time brings: forgotten choices, missed promises, words kept long enough. One process at a time."""
+    """What time brings: forgotten choices, missed promises. One process at a time."""
     if try_alone(tx.connection, "clockwork"):
         officer_queue.queue_forgotten_offers(tx, settings.answer_due_working_days)
         officer_queue.renew_missed_promises(tx, settings.answer_due_working_days)
-        sweep(tx, settings.retention_months)

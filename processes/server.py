@@ -24,7 +24,9 @@ from knowledge_base.storage.database import Database
 from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.sending_store import channel_states
 from processes.background import background
+from processes.command_socket import add_commands
 from processes.proxies import trust_proxies
+from processes.status import add_status
 
 _LOG = logging.getLogger(__name__)
 
@@ -100,6 +102,8 @@ def build_worker_app(service: Service) -> web.Application:
 
 def _completed(app: web.Application, service: Service) -> web.Application:
     app.router.add_get("/healthz", _health(service))
+    add_status(app, service)
+    add_commands(app, service.database, service.settings)
     trust_proxies(app, service.settings.trusted_proxies)
     app.cleanup_ctx.append(background(service))
     return app

@@ -40,7 +40,7 @@ def run(prepare: Callable[[Settings], Prepared], start: Callable[[Settings, Prep
     """Read settings, prepare the store, run; every fault is one clear word on stderr, exit 2."""
     try:
         settings = read_settings()
-        set_up_logging(settings.log_level)
+        set_up_logging(settings.log_level, settings.log_format)
         prepared = prepare(settings)
         announce(prepared.passwords)  # at once: they exist now, whether or not the start succeeds
     except (SettingsError, KnowledgeBaseError, SQLAlchemyError, OSError) as error:

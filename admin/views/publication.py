@@ -49,8 +49,9 @@ def _waiting(tx: Transaction, decided_elsewhere: set[int | None]) -> list[Waitin
     for question in question_store.waiting_for_publication(tx):
         if question.id in decided_elsewhere:
             continue
-        answer = question_store.answers_of(tx, question.id)[-1]
-        found.append(Waiting(question, names.get(answer.author_id, ""), question.entry_key or ""))
+        answers = question_store.answers_of(tx, question.id)
+        author = names.get(answers[-1].author_id, "") if answers else ""
+        found.append(Waiting(question, author, question.entry_key or ""))
     return found
 
 

@@ -29,6 +29,7 @@ from bot.channels.split import split_text
 from bot.conversation.message import Incoming, Option, Reply
 from bot.inbox import Inbox
 from knowledge_base.errors import KnowledgeBaseError, Unavailable
+from knowledge_base.figures import FIGURES
 from knowledge_base.settings import Settings
 from knowledge_base.storage.conversation_store import quarantine
 from knowledge_base.storage.database import Database
@@ -289,6 +290,7 @@ class Telegram:
                 _LOG.exception("an update could not be handled; it is kept aside")
             words = json.dumps(update)[:4000]
             await self._database.write(quarantine, NAME, f"{self._bot_id}:{update_id}", words)
+            FIGURES.message("quarantined")
             return None
         return await self._answer_press(update)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -38,10 +39,15 @@ class Voice:
 
     def day(self, day: date) -> str:
         """A day in words and numbers: `thứ Sáu, 27/11/2026`."""
-        weekday = format_date(day, "EEEE", locale=self.language)
-        if self.language == "vi":  # the locale data write it as a heading
-            weekday = weekday[:1].lower() + weekday[1:]
-        return f"{weekday}, {day:%d/%m/%Y}"
+        return _day(day, self.language)
+
+
+@lru_cache(maxsize=256)
+def _day(day: date, language: str) -> str:
+    weekday = format_date(day, "EEEE", locale=language)
+    if language == "vi":  # the locale data write it as a heading
+        weekday = weekday[:1].lower() + weekday[1:]
+    return f"{weekday}, {day:%d/%m/%Y}"
 
 
 AUTOMATIC = _("Automatic answer from the approved questions and answers.")  # pages draw what begins so quietly

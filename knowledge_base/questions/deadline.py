@@ -23,7 +23,11 @@ def is_working_day(day: date) -> bool:
 
 def due_day(received_at: datetime, working_days: int) -> date:
     """The day by which an answer is promised: `working_days` after the day of receipt, which doesn't count."""
-    day = vietnam_day(received_at)
+    return _due_day(vietnam_day(received_at), working_days)
+
+
+@lru_cache(maxsize=256)
+def _due_day(day: date, working_days: int) -> date:
     while working_days > 0:
         day += timedelta(days=1)
         working_days -= is_working_day(day)

@@ -12,7 +12,10 @@ _SHAPE = re.compile(rf"[{ALPHABET}]{{4}}[\s-]?[{ALPHABET}]{{4}}", re.IGNORECASE)
 
 def new_reference() -> str:
     """A fresh code, as `K7MP-42QX`."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
+    number, code = secrets.randbelow(len(ALPHABET) ** _LENGTH), ""
+    for _ in range(_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        code += ALPHABET[digit]
     return f"{code[:4]}-{code[4:]}"
 
 

@@ -56,9 +56,11 @@ def is_session(tx: Transaction, session: str) -> bool:
 def turns(tx: Transaction, session: str) -> list[Heard | OutboxMessage]:
     """The last turns of both sides of a session, oldest first; a reply follows what it replies to."""
     ref = tx.keys.contact_ref(CHANNEL, session)
-    query = select(inbox).where(inbox.c.contact_ref == ref).order_by(inbox.c.id.desc()).limit(_MOST_TURNS)
+    known = (inbox.c.contact_ref == ref) & (inbox.c.kind != "blanked")
+    query = select(inbox).where(known).order_by(inbox.c.id.desc()).limit(_MOST_TURNS)
     heard = [_heard(row) for row in reversed(tx.execute(query).all())]
-    return _in_order(heard, last_messages_for(tx, ref, _MOST_TURNS))
+    said = [message for message in last_messages_for(tx, ref, _MOST_TURNS) if not message.body.get("blanked")]
+    return _in_order(heard, said)
 
 
 def _heard(row: Row[Any]) -> Heard:

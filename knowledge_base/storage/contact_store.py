@@ -10,7 +10,14 @@ from sqlalchemy import Row, select, update
 
 from knowledge_base.errors import Unavailable
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.prepared import PreparedInsert
 from knowledge_base.storage.tables import contacts
+
+_ADD = PreparedInsert(
+    contacts,
+    ("ref", "channel", "sealed_address", "created_at"),
+    lambda statement: statement.on_conflict_do_nothing(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,7 @@ def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> li
         for ref, (channel, address) in zip(refs, addresses, strict=True)
         if ref not in known
     }
-    if fresh:
-        tx.execute(tx.insert(contacts).on_conflict_do_nothing(), [fresh[ref] for ref in sorted(fresh)])
+    _ADD.run(tx, [fresh[ref] for ref in sorted(fresh)])
     return refs
 
 

@@ -2,15 +2,24 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.prepared import PreparedInsert
 from knowledge_base.storage.tables import conversations, inbox
 
 _LONGEST_ID = 200  # what the column holds
+
+
+def _or_replace(statement: Any) -> Any:
+    changes = {name: statement.excluded[name] for name in ("state", "data", "updated_at")}
+    return statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes)
+
+
+_PUT = PreparedInsert(conversations, ("contact_ref", "state", "data", "updated_at"), _or_replace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Received:
 
 def add_incoming(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
     """Keep messages; the ids of new ones by (channel, external id): those kept before are missing."""
-    rows = [{**asdict(message), "received_at": tx.now} for message in messages]
+    names = Received.__slots__
+    rows = [{name: getattr(message, name) for name in names} | {"received_at": tx.now} for message in messages]
     statement = tx.insert(inbox).on_conflict_do_nothing()
     new = statement.returning(inbox.c.channel, inbox.c.external_id, inbox.c.id)
     return {(channel, external_id): number for channel, external_id, number in tx.execute(new, rows)}
@@ -60,12 +70,8 @@ def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[st
 
 def put_conversations(tx: Transaction, stands: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
     """Save where dialogues stand, as phase and data by resident."""
-    if not stands:
-        return
     rows = [
         {"contact_ref": ref, "state": state, "data": data, "updated_at": tx.now}
         for ref, (state, data) in sorted(stands.items())
     ]
-    statement = tx.insert(conversations)
-    changes = {name: statement.excluded[name] for name in ("state", "data", "updated_at")}
-    tx.execute(statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes), rows)
+    _PUT.run(tx, rows)

@@ -7,6 +7,7 @@ PostgreSQL: a pool; a unit of work that meets a passing fault is run again, whol
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 TRIES = 5
+_PAUSE_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -96,6 +98,11 @@ def unavailable(error: Exception) -> Unavailable:
     return Unavailable("database", reason=str(getattr(error, "orig", error)))
 
 
+def pause(attempt: int) -> None:
+    """Wait before trying again, twice as long each time: a server that crashed needs a second or two."""
+    time.sleep(_PAUSE_SECONDS * 2 ** (attempt - 1))
+
+
 def name_of(verb: Callable[..., Any]) -> str:
     """What a verb is called, in crash points."""
     return getattr(verb, "__name__", "write")
@@ -135,6 +142,7 @@ class Base:
             except DBAPIError as error:
                 if attempt == TRIES or not may_retry(error):
                     raise unavailable(error) from error
+                pause(attempt)
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def read(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

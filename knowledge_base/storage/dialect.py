@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +45,11 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """As above; remembered, for the same moment is written many times in a transaction."""
+        process = super().bind_processor(dialect)
+        return lru_cache(maxsize=64)(process) if process else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database: aware, UTC."""
@@ -98,7 +104,8 @@ def postgresql_engine(url: str) -> Engine:
 def may_retry(error: DBAPIError) -> bool:
     """Whether a unit of work that failed so may be run again, whole."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state.startswith(_RETRY_STATES)
+    unconnected = isinstance(error, OperationalError) and error.statement is None and not state  # nothing was run
+    return error.connection_invalidated or unconnected or state.startswith(_RETRY_STATES)
 
 
 def is_out_of_order(error: Exception) -> bool:

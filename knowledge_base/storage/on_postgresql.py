@@ -8,7 +8,6 @@ import asyncio
 import logging
 import secrets
 import threading
-import time
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
@@ -17,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from knowledge_base.clock import Clock
 from knowledge_base.crash_points import crash_point
 from knowledge_base.keys import Keys
-from knowledge_base.storage.database import TRIES, Base, Transaction, Verb, name_of, unavailable
+from knowledge_base.storage.database import TRIES, Base, Transaction, Verb, name_of, pause, unavailable
 from knowledge_base.storage.dialect import (
     SIGNALS,
     announce,
@@ -31,7 +30,6 @@ from knowledge_base.storage.tables import writes
 P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-_PAUSE_SECONDS = 0.05  # before the n-th try again, n times
 _LISTEN_SECONDS = 0.5  # how long one look for notices lasts; bounds how long closing takes
 
 
@@ -62,7 +60,7 @@ class PostgresqlDatabase(Base):
                     crash_point(f"{name}:before_commit")
             except DBAPIError as error:
                 if may_retry(error) and attempt < TRIES:
-                    time.sleep(_PAUSE_SECONDS * attempt)
+                    pause(attempt)
                     continue
                 if may_retry(error) or is_out_of_order(error):
                     raise unavailable(error) from error

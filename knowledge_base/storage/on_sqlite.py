@@ -7,6 +7,7 @@ COMMIT (one fsync); each has a savepoint, so that one which fails takes only its
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from knowledge_base.clock import Clock
 from knowledge_base.crash_points import crash_point
 from knowledge_base.errors import Unavailable
+from knowledge_base.figures import FIGURES
 from knowledge_base.keys import Keys
 from knowledge_base.storage.database import Base, Transaction, Verb, name_of, unavailable
 from knowledge_base.storage.dialect import is_out_of_order, sqlite_engine
@@ -76,6 +78,7 @@ class SqliteDatabase(Base):
     def _write_forever(self) -> None:
         while (batch := self._next_batch()) is not None:
             done: list[_Operation] = []
+            began = time.perf_counter()
             try:
                 with self.engine.connect() as connection, connection.begin():
                     done = [operation for operation in batch if self._run_one(connection, operation)]
@@ -87,6 +90,8 @@ class SqliteDatabase(Base):
                     if not operation.future.done():
                         operation.future.set_exception(failure)
                 continue
+            FIGURES.measured("commit_seconds", time.perf_counter() - began)
+            FIGURES.measured("commit_group", len(batch))
             self._tell(set().union(*(operation.signals for operation in done)))
             for operation in done:
                 crash_point(f"{operation.name}:after_commit")

@@ -11,7 +11,26 @@ from sqlalchemy import Row, func, or_, select, update
 
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.prepared import PreparedInsert
 from knowledge_base.storage.tables import is_unsettled, outbox
+
+_PUT = PreparedInsert(
+    outbox,
+    (
+        "idempotency_key",
+        "contact_ref",
+        "channel",
+        "body",
+        "question_id",
+        "inbox_id",
+        "revision_id",
+        "state",
+        "not_before",
+        "created_at",
+        "talked_at",
+    ),
+    lambda statement: statement.on_conflict_do_nothing(),
+)
 
 
 class OutboxState(StrEnum):
@@ -91,7 +110,7 @@ def enqueue_all(tx: Transaction, messages: Sequence[Outgoing]) -> None:
         for message in messages
     ]
     _talked(tx, {message.contact_ref for message in messages})
-    tx.execute(tx.insert(outbox).on_conflict_do_nothing(), rows)
+    _PUT.run(tx, rows)
     tx.signal("outbox")
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import Row, func, or_, select, update
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.prepared import PreparedInsert
 from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
 from knowledge_base.text.fold import fold
+
+_ADD_MESSAGES = PreparedInsert(question_messages, ("question_id", "sender", "text", "media_kind", "media_ref", "at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,13 @@ def add_message(
     tx.execute(question_messages.insert().values(question_id=question_id, **values))
 
 
+def add_messages(tx: Transaction, said: Sequence[tuple[int, str, str | None, str | None]]) -> None:
+    """Keep what residents said, each as (question id, words, kind and reference of what was sent with them)."""
+    names = ("question_id", "text", "media_kind", "media_ref")
+    rows = [{"sender": "resident", "at": tx.now, **dict(zip(names, one, strict=True))} for one in said]
+    _ADD_MESSAGES.run(tx, rows)
+
+
 def messages_of(tx: Transaction, question_id: int) -> list[QuestionMessage]:
     """Everything said about a question, oldest first."""
     query = select(question_messages).where(question_messages.c.question_id == question_id)
@@ -298,11 +308,12 @@ def add_answer(
 
 
 def answers_of(tx: Transaction, question_id: int) -> list[Answer]:
-    """What was signed off for a question, oldest first."""
+    """What was signed off for a question, oldest first; without those whose words retention has blanked."""
     query = select(answers).where(answers.c.question_id == question_id).order_by(answers.c.id)
     return [
         Answer(row.id, row.question_id, row.author_id, row.content, row.revision_id, row.signed_off_at)
         for row in tx.execute(query)
+        if row.content["short_answer"]
     ]
 
 

@@ -1,29 +1,170 @@
-"""What residents wrote is kept for a stated time only; what was published, and the counts, stay."""
+"""What residents wrote is kept for a stated time only; what was published, and the counts, stay.
 
-from datetime import timedelta
+Looking for what is due reads much and blanking it writes little: `find_due` is for a reader, `blank` for the writer. In
+between things may have changed (a question reopened), so `blank` asks again for what it depends on.
+"""
 
-from sqlalchemy import delete, select, update
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
 
-from knowledge_base.questions.question import OPEN_STATES
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, or_, select, update
+
+from knowledge_base.questions.question import OPEN_STATES, Disposition
+from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import conversations, inbox, question_messages, questions
+from knowledge_base.storage.dialect import try_alone
+from knowledge_base.storage.outbox_store import OutboxState
+from knowledge_base.storage.tables import (
+    answers,
+    contacts,
+    conversations,
+    drafts,
+    inbox,
+    outbox,
+    question_messages,
+    questions,
+    writes,
+)
 
 _DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
-_AT_ONCE = 1000
+_WRITE_KEY_DAYS = 1  # a write that is tried again is so within seconds
+_UNUSED_DAYS = 2  # a chat session that never said anything
+_AT_ONCE = 500  # rows of a kind in one transaction
+# In the form of a reply, so that whoever still holds the conversation's page can open it.
+BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
+_BLANKED = '%"blanked": true%'
+_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
-def sweep(tx: Transaction, months: int) -> int:
-    """Blank residents' words older than `months`, open questions excepted; returns how many questions."""
-    before = tx.now - timedelta(days=_DAYS_A_MONTH * months)
-    old = (questions.c.received_at < before) & (questions.c.text != "")
-    settled = questions.c.state.not_in(list(OPEN_STATES))
-    ids = list(tx.execute(select(questions.c.id).where(old, settled).limit(_AT_ONCE)).scalars())
-    if ids:
-        blank = {"text": "", "folded": "", "commune": None}
-        tx.execute(update(questions).where(questions.c.id.in_(ids)).values(**blank))
-        said = question_messages.c.question_id.in_(ids)
-        tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
-    tx.execute(delete(conversations).where(conversations.c.updated_at < before))  # they remember the commune
-    kept = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.kind != "blanked").limit(_AT_ONCE)
-    tx.execute(update(inbox).where(inbox.c.id.in_(kept)).values(body={}, kind="blanked"))
-    return len(ids)
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How long what is kept. `months`: residents' words; `payload_days`: what a platform sent, as it was sent."""
+
+    months: int
+    payload_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has been kept long enough, at most `_AT_ONCE` of each kind."""
+
+    questions: list[int] = field(default_factory=list)
+    inbox: list[int] = field(default_factory=list)
+    outbox: list[int] = field(default_factory=list)
+    conversations: list[str] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """How many rows of all kinds."""
+        return sum(len(getattr(self, one.name)) for one in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """When a row of each kind is due; the same for finding and for blanking."""
+
+    questions: ColumnElement[bool]
+    inbox: ColumnElement[bool]
+    outbox: ColumnElement[bool]
+    conversations: ColumnElement[bool]
+    contacts: ColumnElement[bool]
+    writes: ColumnElement[bool]
+
+
+def _conditions(now: datetime, rules: Rules) -> _Conditions:
+    words = now - timedelta(days=_DAYS_A_MONTH * rules.months)
+    payload = max(words, now - timedelta(days=rules.payload_days))
+    unused = now - timedelta(days=_UNUSED_DAYS)
+    # The web chat's page shows a resident's own words from here; on other channels the platform's app does.
+    elsewhere = inbox.c.channel != CHANNEL
+    told = or_(outbox.c.state.not_in(_TO_GO), outbox.c.channel == CHANNEL)
+    return _Conditions(
+        questions=and_(
+            questions.c.received_at < words, questions.c.text != "", questions.c.state.not_in(list(OPEN_STATES))
+        ),
+        inbox=and_(
+            inbox.c.kind != "blanked",
+            or_(inbox.c.received_at < words, and_(inbox.c.received_at < payload, elsewhere)),
+        ),
+        outbox=and_(outbox.c.created_at < words, told, cast(outbox.c.body, Text).not_like(_BLANKED)),
+        conversations=conversations.c.updated_at < words,  # they remember the commune
+        contacts=and_(
+            contacts.c.channel == CHANNEL,
+            contacts.c.created_at < unused,
+            *(
+                ~exists().where(column == contacts.c.ref)
+                for column in (
+                    inbox.c.contact_ref,
+                    outbox.c.contact_ref,
+                    questions.c.contact_ref,
+                    conversations.c.contact_ref,
+                )
+            ),
+        ),
+        writes=writes.c.at < now - timedelta(days=_WRITE_KEY_DAYS),
+    )
+
+
+def find_due(tx: Transaction, rules: Rules) -> Due:
+    """What has been kept long enough; only reads."""
+    when = _conditions(tx.now, rules)
+
+    def found(column: Any, condition: ColumnElement[bool]) -> list[Any]:
+        return list(tx.execute(select(column).where(condition).order_by(column).limit(_AT_ONCE)).scalars())
+
+    return Due(
+        questions=found(questions.c.id, when.questions),
+        inbox=found(inbox.c.id, when.inbox),
+        outbox=found(outbox.c.id, when.outbox),
+        conversations=found(conversations.c.contact_ref, when.conversations),
+        contacts=found(contacts.c.ref, when.contacts),
+        writes=found(writes.c.key, when.writes),
+    )
+
+
+def blank(tx: Transaction, rules: Rules, due: Due) -> int:
+    """Blank or delete what is due and still is so; returns how many questions lost their words.
+
+    One process at a time: a second one leaves it to the first.
+    """
+    if not try_alone(tx.connection, "retention"):
+        return 0
+    when = _conditions(tx.now, rules)
+    settled = _blank_questions(tx, due.questions, when.questions)
+    old = and_(inbox.c.id.in_(due.inbox), when.inbox)
+    tx.execute(update(inbox).where(old).values(body={}, kind="blanked"))  # its id stays: it still tells a repetition
+    told = and_(outbox.c.id.in_(due.outbox), when.outbox)
+    tx.execute(update(outbox).where(told).values(body={**BLANK_REPLY, "blanked": True}, error=None))
+    over = and_(conversations.c.contact_ref.in_(due.conversations), when.conversations)
+    tx.execute(delete(conversations).where(over))
+    tx.execute(delete(contacts).where(contacts.c.ref.in_(due.contacts), when.contacts))
+    tx.execute(delete(writes).where(writes.c.key.in_(due.writes), when.writes))
+    return len(settled)
+
+
+def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]) -> list[int]:
+    """Questions' words, what was said about them, and answers that the public can't read anyway."""
+    blank_words = {"text": "", "folded": "", "commune": None}
+    changed = update(questions).where(questions.c.id.in_(ids), still).values(**blank_words)
+    done = list(tx.execute(changed.returning(questions.c.id)).scalars())
+    if not done:
+        return []
+    said = question_messages.c.question_id.in_(done)
+    tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
+    tx.execute(delete(drafts).where(drafts.c.question_id.in_(done)))
+    public = exists().where(questions.c.id == answers.c.question_id, questions.c.disposition == Disposition.OWN_PAGE)
+    # With a revision it is an entry's text, which anybody may read.
+    own = and_(answers.c.question_id.in_(done), answers.c.revision_id.is_(None), ~public)
+    for row in tx.execute(select(answers.c.id, answers.c.content).where(own)).all():
+        bare = {**row.content, "short_answer": "", "details": ""}
+        tx.execute(update(answers).where(answers.c.id == row.id).values(content=bare))
+    return done
+
+
+def sweep(tx: Transaction, months: int, payload_days: int = 7) -> int:
+    """Find and blank in one go; returns how many questions lost their words."""
+    rules = Rules(months, payload_days)
+    return blank(tx, rules, find_due(tx, rules))

@@ -34,7 +34,12 @@ def knows(revision: str | None) -> bool:
 def schema_state(engine: Engine) -> str:
     """Either "current", "older", or "newer" (made by a program this one doesn't know)."""
     with engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
+        return schema_seen(connection)
+
+
+def schema_seen(connection: Connection) -> str:
+    """`schema_state` within a transaction that is open."""
+    revision = MigrationContext.configure(connection).get_current_revision()
     if revision == _newest():
         return "current"
     return "older" if knows(revision) else "newer"

@@ -98,6 +98,10 @@ def test_drill(make_served: Callable[..., Served], place: Callable[[], dict[str,
     assert again.returncode == 2
     assert "--force" in again.stderr
     found.start()  # waits for /healthz 200
+    in_use = found.run_cli("restore", str(backup), "--force")
+    assert (in_use.returncode, "in use" in in_use.stderr) == (2, True), in_use.stderr
+    ready = found.get("/readyz")
+    assert (ready.status_code, ready.json()["reasons"]) == (200, [])
 
     # Everything acknowledged before the backup began is there: sent again, it is nothing new.
     total = counts(found)

@@ -1,0 +1,35 @@
+"""Keeping the promise of retention: once an hour what was kept long enough is blanked, bit by bit."""
+
+import asyncio
+import logging
+
+from knowledge_base.settings import Settings
+from knowledge_base.storage.database import Database
+from knowledge_base.storage.retention_store import Rules, blank, find_due
+
+_LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 3600.0
+_PAUSE_SECONDS = 0.2  # between two bits, so that residents' messages come first
+
+
+async def keep_retention(database: Database, settings: Settings) -> None:
+    """Look and blank until cancelled."""
+    rules = Rules(settings.retention_months, settings.retention_payload_days)
+    while True:
+        try:
+            done = await blank_all(database, rules)
+            if done:
+                _LOG.info("retention: %d rows blanked or deleted", done)
+        except Exception:  # noqa: BLE001 - whatever went wrong: a sweeper that ends would keep words for ever
+            _LOG.exception("retention could not be kept; it is tried again")
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def blank_all(database: Database, rules: Rules) -> int:
+    """Blank everything that is due now; returns how many rows."""
+    done = 0
+    while (due := await database.read(find_due, rules)).number:
+        await database.write(blank, rules, due)
+        done += due.number
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return done
