@@ -1,34 +1,32 @@
-"""Bringing the store to the schema this code knows (Alembic)."""
+"""Which schema a store has, and bringing it to the one this code knows."""
 
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from knowledge_base.errors import Unavailable
 
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_VERSION = table("alembic_version", column("version_num"))
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+@cache
+def revisions() -> tuple[str, ...]:
+    """The schema revisions this program knows, oldest first: the numbers that begin the migrations' file names."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 def knows(revision: str | None) -> bool:
     """Whether this program knows a schema revision: it is its own, or an older one that it can bring up to date."""
-    return revision is None or revision in {
-        step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()
-    }
+    return revision is None or revision in revisions()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision a store is at; None when it has no schema yet."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.execute(select(_VERSION.c.version_num)).scalar()
 
 
 def schema_state(engine: Engine) -> str:
@@ -39,8 +37,8 @@ def schema_state(engine: Engine) -> str:
 
 def schema_seen(connection: Connection) -> str:
     """`schema_state` within a transaction that is open."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision == _newest():
+    revision = revision_of(connection)
+    if revision == revisions()[-1]:
         return "current"
     return "older" if knows(revision) else "newer"
 
@@ -51,20 +49,12 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     Raises:
         Unavailable: `schema_newer`, when the store was made by a newer program.
     """
-    if schema_state(engine) == "newer":
+    state = schema_state(engine)
+    if state == "newer":
         raise Unavailable("schema_newer")
+    if state == "current" and revision == "head":
+        return
+    from knowledge_base.storage.migrating import run  # noqa: PLC0415 - a start must not wait for what it doesn't use
+
     with engine.connect() as connection, connection.begin():
-        # Only one process migrates; the others wait and find nothing left to do.
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236541)")
-        config = _config(connection)
-        downgrade = revision == "base" or _is_older(connection, revision)
-        (command.downgrade if downgrade else command.upgrade)(config, revision)
-
-
-def _is_older(connection: Connection, revision: str) -> bool:
-    current = MigrationContext.configure(connection).get_current_revision()
-    if revision == "head" or current is None or current == revision:
-        return False
-    script = ScriptDirectory.from_config(_config())
-    return any(step.revision == revision for step in script.iterate_revisions(current, "base"))
+        run(connection, revision)

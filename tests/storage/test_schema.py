@@ -7,7 +7,8 @@ from sqlalchemy import inspect
 
 from knowledge_base.errors import Unavailable
 from knowledge_base.storage.database import Database
-from knowledge_base.storage.schema import migrate, schema_state
+from knowledge_base.storage.migrating import scripts
+from knowledge_base.storage.schema import migrate, revisions, schema_state
 from knowledge_base.storage.tables import metadata
 
 
@@ -29,3 +30,9 @@ def test_a_store_from_a_newer_program_is_refused(both_databases: Database) -> No
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unavailable, match="schema_newer"):
         migrate(both_databases.engine)
+
+
+def test_the_file_names_tell_the_revisions() -> None:
+    known = [step.revision for step in scripts().walk_revisions()]
+    assert list(revisions()) == known[::-1]
+    assert scripts().get_current_head() == revisions()[-1]

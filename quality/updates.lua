@@ -17,13 +17,14 @@ function request()
     words = '"text":"' .. questions[number % #questions + 1] .. '"'
   end
   local body = '{"update_id":' .. number .. ',"message":{"message_id":' .. number .. ',"date":1795000000,"chat":{"id":'
-    .. (100000 + number * 7919 % 20011) .. ',"type":"private","first_name":"Thu"},"from":{"id":1,"is_bot":false,'
+    .. (100000 + number * 7919 % 200003) .. ',"type":"private","first_name":"Thu"},"from":{"id":1,"is_bot":false,'
     .. '"first_name":"Thu"},' .. words .. '}}'
   return wrk.format("POST", nil, {["Content-Type"] = "application/json", ["X-Telegram-Bot-Api-Secret-Token"] = "bench"}, body)
 end
 
 function done(summary, latency, _)
+  local errors = summary.errors
   io.write(string.format('{"requests":%d,"seconds":%.4f,"errors":%d,"refused":%d,"p50_ms":%.3f,"p99_ms":%.3f}\n',
-    summary.requests, summary.duration / 1e6, summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
-    summary.errors.status, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+    summary.requests, summary.duration / 1e6, errors.connect + errors.read + errors.write + errors.timeout,
+    errors.status, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
