@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
 from knowledge_base.keys import Keys
 
@@ -66,19 +67,21 @@ class Record:
         return sum(row.state in states for row in self.outbox)
 
 
+@cache
+def _engine(url: str) -> Engine:
+    """Made once a database, for that takes time; connections are not kept, for the server may die."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        read_only = f"sqlite:///file:{Path(parsed.database or '').resolve()}?mode=ro&uri=true"
+        return create_engine(read_only, poolclass=NullPool)
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
     """A connection that changes nothing."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(f"sqlite:///file:{Path(parsed.database or '').resolve()}?mode=ro&uri=true")
-    else:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
-    try:
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with _engine(url).connect() as connection:
+        yield connection
 
 
 def rows(url: str, query: str, **values: Any) -> list[Any]:

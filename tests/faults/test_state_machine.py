@@ -53,6 +53,7 @@ from tests.faults.record import reading
 CHATS = 3
 RETRY_AFTER = 7  # seconds, as the platform says
 MOST_IN_FLIGHT = 4
+STEPS = 40 if PROFILE.name == "full" else 30
 ANSWER = AnswerText("answer", "Trả lời thử nghiệm.", "", "thu", (("188/2025/NĐ-CP", "Điều 1"),))
 
 
@@ -429,7 +430,7 @@ def test_whatever_happens(kind: str, request: pytest.FixtureRequest, figures: di
 
     effort = settings(
         max_examples=PROFILE.examples,
-        stateful_step_count=40,
+        stateful_step_count=STEPS,
         deadline=None,
         database=None,
         derandomize=PROFILE.name != "full",
@@ -437,4 +438,4 @@ def test_whatever_happens(kind: str, request: pytest.FixtureRequest, figures: di
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(OverThisWorld, settings=effort)
-    figures.update(examples=PROFILE.examples, steps_each=40)
+    figures.update(examples=PROFILE.examples, steps_each=STEPS)
