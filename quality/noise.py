@@ -36,7 +36,7 @@ _MISSPELT = (
 _HALF = 0.5
 _KEY_STYLE = 0.25  # share of texts typed in the less usual order of keys
 _TEEN_WORD, _TEEN_LETTERS = 0.8, 0.2  # shares of listed words shortened, of other words respelt
-_TYPO, _DROP = 0.3, 0.4  # shares of words
+_TYPO, _DROP = 0.55, 0.45  # shares of words
 _SHORTEST = 3  # letters of a word that can be mistyped and still be meant
 _COMMAS = 0.6  # share of stories with punctuation; the others are one breath
 
@@ -198,9 +198,13 @@ def _stories() -> dict[str, tuple[str, ...]]:
 
 def _ramble(text: str, chance: Chance) -> str:
     pieces = _stories()
-    said = [chance.choice(pieces["greeting"]), *chance.sample(pieces["story"], k=chance.choice((1, 2, 2, 3)))]
-    question = chance.choice(pieces["lead"]) + " " + text[:1].lower() + text[1:]
-    said = [*said, question.strip(), chance.choice(pieces["close"])]
+    lead = chance.choice(pieces["lead"]) if chance.random() < _HALF else ""
+    said = [
+        chance.choice(pieces["greeting"]),
+        *chance.sample(pieces["story"], k=chance.choice((1, 1, 1, 2))),
+        f"{lead} {text[:1].lower()}{text[1:]}".strip(),
+        chance.choice(pieces["close"]) if chance.random() < _HALF else "",
+    ]
     if chance.random() < _COMMAS:
         joined = chance.choice((", ", ". ")).join(piece for piece in said if piece)
         return re.sub(r"([?!.])[,.]", r"\1", joined)
@@ -217,7 +221,7 @@ def _mix(text: str, chance: Chance) -> str:
     return bare(text) if chance.random() < _MIX_SHARES["no_diacritics"] else _half(text, chance)
 
 
-_MIX_SHARES = {"story": 0.6, "teencode": 0.6, "typos": 0.6, "dropped_letters": 0.25, "no_diacritics": 0.6}
+_MIX_SHARES = {"story": 0.6, "teencode": 0.7, "typos": 0.8, "dropped_letters": 0.3, "no_diacritics": 0.6}
 
 _BY_NAME: dict[str, Callable[[str, Chance], str]] = {
     "clean": lambda text, _: text,

@@ -134,7 +134,7 @@ class MatchIndex:
         found, in_scope, content_words = self._candidates(message, np.array(in_force, dtype=np.float32))
         asked = self._asked(message.words.folded, in_force)
         if len(asked) == 1 and asked[0] in {candidate.key for candidate in found}:
-            return Match(text, Decision.CONFIDENT, _first(found, asked[0]), "exact")
+            return Match(text, Decision.CONFIDENT, _first(found, asked[0]), "exact", certainty=1.0)
         if any(self._asked(message.words.folded[start:end], in_force) for start, end in _long(message.clauses)):
             in_scope = max(in_scope, self.thresholds.low)
         if content_words and self._is_topic(message.words.folded):
