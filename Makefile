@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 
-.PHONY: run test check lint types imports catalogs lock test-system scorecard clean
+.PHONY: run test check lint types imports catalogs lock test-system scorecard bench clean
 
 run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
@@ -41,8 +41,13 @@ lock:
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.lock
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock
 
+# QUALITY_DATA=DIR adds further sets; the card as JSON on stdout, a table on stderr, curves in var/scorecard.
 scorecard: $(STAMPS)/dev
-	$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+	@$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+
+# One module a line, each prints its own JSON.
+bench: $(STAMPS)/dev
+	@$(BIN)/python -m quality.bench_matching
 
 clean:
 	rm -rf $(VENV) $(STAMPS)

@@ -21,7 +21,9 @@ _CIRCUMFLEX, _HORN, _BREVE = "\u0302", "\u031b", "\u0306"
 _VNI_QUALITY = {_CIRCUMFLEX: "6", _HORN: "7", _BREVE: "8"}
 _TONE_CLASS = "".join(_TONES)
 # The old place of the tone: hòa, khỏe, thủy (but quý, since u belongs to qu there). On decomposed text.
-_NEW_PLACE = re.compile(rf"(?<![qQ])([oO](?=[aeAE])|[uU](?=[yY]))([aeyAEY])([{_TONE_CLASS}])(?![^\W\d_]|[\u0300-\u036f])")
+_NEW_PLACE = re.compile(
+    rf"(?<![qQ])([oO](?=[aeAE])|[uU](?=[yY]))([aeyAEY])([{_TONE_CLASS}])(?![^\W\d_]|[\u0300-\u036f])"
+)
 
 _NEIGHBOURS = {
     "q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok", "o": "ipl",

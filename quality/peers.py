@@ -5,9 +5,10 @@ it wasn't found at all.
 """
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -19,14 +20,18 @@ from rapidfuzz import fuzz, process
 Floats = npt.NDArray[np.float64]
 
 
-class Peer(Protocol):
+class Peer(ABC):
     """One way to score phrasings."""
 
+    @abstractmethod
     def scores(self, folded: str) -> Floats:
         """A score for each phrasing, shape (phrasings,); higher is closer."""
 
+    def close(self) -> None:  # noqa: B027 - most hold nothing open
+        """Let go of what it holds."""
 
-class RapidFuzz:
+
+class RapidFuzz(Peer):
     """A scorer of rapidfuzz against every phrasing, 0–100."""
 
     def __init__(self, texts: Sequence[str], scorer: Callable[..., float]) -> None:
@@ -36,7 +41,7 @@ class RapidFuzz:
         return process.cdist([folded], self._texts, scorer=self._scorer)[0].astype(np.float64)
 
 
-class RankBm25:
+class RankBm25(Peer):
     """BM25Okapi of rank_bm25 over syllables, its defaults."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -46,7 +51,7 @@ class RankBm25:
         return np.asarray(self._index.get_scores(folded.split()), dtype=np.float64)
 
 
-class Bm25s:
+class Bm25s(Peer):
     """bm25s over syllables, its defaults (Lucene's formula)."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -61,7 +66,7 @@ class Bm25s:
         return np.asarray(self._index.get_scores(known), dtype=np.float64)
 
 
-class Fts5:
+class Fts5(Peer):
     """SQLite's full-text search, any of the words, its own bm25()."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -79,8 +84,11 @@ class Fts5:
                 found[row] = score
         return found
 
+    def close(self) -> None:
+        self._store.close()
 
-class PgTrgm:
+
+class PgTrgm(Peer):
     """PostgreSQL's trigram similarity against every phrasing; `dsn` is a database that may be written to."""
 
     def __init__(self, texts: Sequence[str], dsn: str) -> None:
@@ -101,8 +109,11 @@ class PgTrgm:
             found[number] = score
         return found
 
+    def close(self) -> None:
+        self._store.close()
 
-class CharTfIdf:
+
+class CharTfIdf(Peer):
     """Cosine of TF-IDF over letter 2- to 4-grams within words (what scikit-learn calls char_wb), 0–1."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -131,7 +142,7 @@ class CharTfIdf:
         parts = [np.arange(self._starts[column], self._starts[column + 1]) for column in columns]
         at = np.concatenate(parts)
         weights = np.repeat(own / np.sqrt((own**2).sum()), [len(part) for part in parts])
-        return np.bincount(self._rows[at], self._weights[at] * weights, self._count)
+        return np.bincount(self._rows[at], self._weights[at] * weights, self._count).astype(np.float64)
 
 
 def _grams(text: str) -> Counter[str]:
