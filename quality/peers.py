@@ -6,6 +6,7 @@ it wasn't found at all.
 
 import sqlite3
 from abc import ABC, abstractmethod
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -117,18 +118,20 @@ class CharTfIdf(Peer):
     """Cosine of TF-IDF over letter 2- to 4-grams within words (what scikit-learn calls char_wb), 0–1."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        held: dict[str, list[tuple[int, int]]] = {}
+        self._columns: dict[str, int] = {}
+        columns, rows, times = array("i"), array("i"), array("i")
         for row, text in enumerate(texts):
-            for gram, times in _grams(text).items():
-                held.setdefault(gram, []).append((row, times))
+            for gram, count in _grams(text).items():
+                columns.append(self._columns.setdefault(gram, len(self._columns)))
+                rows.append(row)
+                times.append(count)
         self._count = len(texts)
-        self._columns = {gram: at for at, gram in enumerate(held)}
-        sizes = np.array([len(rows) for rows in held.values()])
+        order = np.argsort(columns, kind="stable")
+        sizes = np.bincount(columns, minlength=len(self._columns))
         self._idf = np.log((1 + self._count) / (1 + sizes)) + 1
         self._starts = np.concatenate(([0], np.cumsum(sizes)))
-        pairs = np.array([pair for rows in held.values() for pair in rows]).reshape(-1, 2)
-        self._rows = pairs[:, 0]
-        weights = pairs[:, 1] * np.repeat(self._idf, sizes)
+        self._rows = np.array(rows)[order]
+        weights = np.array(times)[order] * np.repeat(self._idf, sizes)
         lengths = np.sqrt(np.bincount(self._rows, weights**2, self._count))
         self._weights = weights / lengths[self._rows]
 
