@@ -1,4 +1,4 @@
-"""`python -m knowledge_base …`: import, export, match, staff, ledger, check. Works while the server runs."""
+"""`python -m knowledge_base …`: import, export, match, lint, staff, ledger, check. Works while the server runs."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from knowledge_base import cli_check, cli_match, cli_staff
+from knowledge_base import cli_check, cli_lint, cli_match, cli_staff
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.clock import SystemClock
 from knowledge_base.errors import KnowledgeBaseError
@@ -76,6 +76,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", choices=("yaml", "csv", "xlsx"))
     sub = verb("match", "which entry fits each line of stdin, one JSON line each", cli_match.match_command)
     sub.add_argument("--faq", type=Path, help="JSON lines {id, question, phrasings[], answer} instead of the store")
+    sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
+    sub = verb("lint", "entries that compete, wordings that miss, what entries lack", cli_lint.lint_command)
+    sub.add_argument("path", type=Path, nargs="?", help="a FAQ as import reads it, instead of the store")
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", with_store(cli_staff.staff_command)))
     verb("ledger", "every question's disposition, counted", with_store(_ledger))
