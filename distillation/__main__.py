@@ -13,7 +13,7 @@ from distillation import table
 from distillation.noise import noisy
 from distillation.pool import ROOT, STORIES, Sentence, lines, pool
 from distillation.student import RATE, Student, rows_of
-from distillation.targets import targets
+from distillation.targets import asked_of_teacher, targets
 from distillation.teacher import embed
 from knowledge_base.matching.meaning import TABLE
 from knowledge_base.text.fold import fold
@@ -27,7 +27,7 @@ _LAST_RATE = 0.2  # of the learning rate, in the last epoch
 
 def teach(sentences: Sequence[Sentence], cache: Path, *, epochs: int = EPOCHS) -> Student:
     """A student of `sentences`, deterministic by SEED."""
-    wanted, senses = targets(sentences, embed([sentence.text for sentence in sentences], cache), DIMENSIONS)
+    wanted, senses = targets(sentences, embed(asked_of_teacher(sentences), cache), DIMENSIONS)
     chance = random.Random(SEED)
     fillers = [spell_out(line).text for line in lines(STORIES)]
     readings = [readings_of(sentence.text) for sentence in sentences]
