@@ -32,6 +32,7 @@ _SOUNDS = (
 )
 _NOISY_WORDS = 0.3  # share of words that are changed
 _DROPPED_HOLLOW, _DROPPED = 0.6, 0.12  # shares of words dropped in a hurry: without matter, with matter
+_ASKED_LAST = 0.6  # share of stories that end with the question
 _PUNCTUATED = 0.6  # share of stories with commas
 _HALF = 0.5
 _DENIED = 0.3  # share of altered phrasings that are denied
@@ -54,7 +55,9 @@ def noisy(words: Words, kind: str) -> Noised:
     """`words` in one of KINDS, with its clauses."""
     chance = _chance(kind, words)
     if kind == "story":
-        return _joined([*chance.sample(_fillers(), k=chance.choice((1, 1, 2, 3))), words], chance)
+        told = chance.sample(_fillers(), k=chance.choice((1, 1, 2, 3)))
+        at = len(told) if chance.random() < _ASKED_LAST else chance.randrange(len(told))
+        return _joined([*told[:at], words, *told[at:]], chance)
     if kind == "hurried":
         words = _hurried(words, chance)
     elif kind == "marks":
