@@ -11,6 +11,7 @@ import numpy.typing as npt
 from knowledge_base.faq.entry import InForce
 from knowledge_base.matching.grams import Keys, Rows, mark_keys, terms_of
 from knowledge_base.matching.holdings import Holdings, holdings_of, text_code
+from knowledge_base.matching.senses import FULL, Senses, alike, fused, senses_of
 from knowledge_base.matching.spelling import Speller
 from knowledge_base.matching.vectors import Floats, Ints, Postings
 from knowledge_base.text.fold import fold
@@ -59,7 +60,7 @@ class Corpus:
     """Phrasings entry by entry, then out-of-scope questions, then what came later.
 
     `lines` are the rows as written, words separated by blanks; `entry_of` tells each row's entry, `place_of` its
-    number among the entry's texts. `asked` are codes of the folded rows, sorted, and `asked_rows` the rows.
+    number among the entry's texts; `senses` are the rows' vectors of meaning. `asked` are codes of the folded rows, sorted, and `asked_rows` the rows.
     `forms` are all words of all rows with marks, `hollow` the folded words that say nothing even without marks: "do"
     may be đỏ. `windows` (2, entries) are the days, as ordinals, between which each entry is in force.
     """
@@ -72,6 +73,7 @@ class Corpus:
     grouped: Grouped
     outside: Rows
     postings: Postings
+    senses: Senses
     holdings: Holdings
     speller: Speller
     asked: Keys
@@ -104,6 +106,7 @@ class Corpus:
             Grouped.of(np.arange(len(texts)), entry_of),
             np.flatnonzero(entry_of == OUTSIDE),
             postings,
+            senses_of(texts),
             Holdings.build([holdings_of(entry.texts, entry.answer) for entry in entries]),
             Speller.build({word for words in inside for word in words.folded}),
             codes[order],
@@ -166,6 +169,10 @@ class Corpus:
             found[self.grouped.entries] = np.maximum.reduceat(cosines[self.grouped.rows], self.grouped.starts)
         return found
 
+    def kernel(self, rows: Rows) -> Floats:
+        """How alike some rows and every row are, in words and meaning; shape (len(rows), rows)."""
+        return fused(self.postings.kernel(rows), alike(self.senses[rows].astype(np.float32) / FULL, self.senses))
+
     def changed(self, gone: Sequence[int], added: Sequence[IndexedEntry]) -> "Corpus":
         """Without some entries and with others, at a cost that grows with them alone."""
         texts = [spell_out(text) for entry in added for text in entry.texts]
@@ -187,6 +194,7 @@ class Corpus:
             place_of=np.concatenate([self.place_of, *(np.arange(size) for size in sizes)]).astype(np.int32),
             grouped=Grouped.of(np.arange(len(entry_of)), entry_of),
             postings=self.postings.extended(keys, rows, len(texts)),
+            senses=np.concatenate([self.senses, senses_of(texts)]),
             holdings=self.holdings.extended([holdings_of(entry.texts, entry.answer) for entry in added]),
             speller=self.speller.extended({word for words in texts for word in words.folded}),
             asked=codes[order],

@@ -19,6 +19,11 @@ from knowledge_base.text.normalise import Normalised, Words
 FEATURES = {
     "cosine": 1,
     "cosine_clause": 1,
+    "worded": 1,
+    "worded_clause": 1,
+    "meant": 1,
+    "meant_clause": 1,
+    "gap_meant": 1,
     "ridge": 1,
     "ridge_clause": 1,
     "gap_cosine": 1,
@@ -42,6 +47,8 @@ FEATURES = {
     "marks": -1,
     "outside": -1,
     "outside_clause": -1,
+    "rest": -1,
+    "rest_asks": -1,
     "length": 0,
     "length_clause": 0,
 }
@@ -94,6 +101,11 @@ def gather(
     found |= {
         "cosine": seen.best[0, order],
         "cosine_clause": best,
+        "worded": seen.worded[0, order],
+        "worded_clause": seen.worded[chosen, order],
+        "meant": seen.meant[0, order],
+        "meant_clause": seen.meant[chosen, order],
+        "gap_meant": _gaps(seen.meant.max(axis=0)[order]),
         "ridge": seen.scores[0, order],
         "ridge_clause": scores,
         "gap_cosine": _gaps(best - other_household),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.evidence import Evidence, gather
 from knowledge_base.matching.learn import LeaveOneOut
+from knowledge_base.matching.meaning import is_untaught
 from knowledge_base.matching.noise import KINDS, Noised, altered, beside, noisy
 from knowledge_base.matching.reader import Reader
 from knowledge_base.text.normalise import Normalised
@@ -21,7 +22,7 @@ _FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
 MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
 _ORPHAN_EVERY = 2  # of those: also asked with their whole entry left out
 _ALTERED_EVERY = 2  # of the noised phrasings: also altered
-_VARY_EVERY = 4  # out-of-scope question: one in a story, two beside a piece of a phrasing
+_VARY_EVERY = 4  # out-of-scope question: two in a story, one beside a piece of a phrasing
 
 
 class Origin(Enum):
@@ -56,9 +57,8 @@ def examples(corpus: Corpus, folds: LeaveOneOut) -> list[Example]:
 
 
 def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
-    rows = corpus.grouped.rows
     outside = corpus.outside
-    for number, row in enumerate(rows[:: max(1, -(-len(rows) // MAX_EXAMPLES))].tolist()):
+    for number, row in enumerate(_sample(corpus)):
         entry = int(corpus.entry_of[row])
         own = corpus.rows_of(entry).tolist()
         words = corpus.words(row)
@@ -79,15 +79,24 @@ def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
             yield Example(_match(reader, noised, allowed), -1, Origin.ORPHAN)
 
 
+def _sample(corpus: Corpus) -> list[int]:
+    """Phrasings to learn from, evenly spread; those that the table of meanings does not know, if there are enough."""
+    rows = corpus.grouped.rows
+    fresh = rows[[is_untaught(corpus.phrasing(row)) for row in rows.tolist()]]
+    chosen = fresh if len(fresh) >= MAX_EXAMPLES or len(fresh) * 4 >= len(rows) else rows
+    chosen = rows if len(rows) <= MAX_EXAMPLES else chosen
+    return chosen[:: max(1, -(-len(chosen) // MAX_EXAMPLES))].tolist()
+
+
 def _outside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
     inside = corpus.grouped.rows
     for row in corpus.outside.tolist():
         words = corpus.words(row)
         reader = Reader(corpus, folds.without([row]), [row])
         yield Example(_match(reader, noisy(words, "plain"), corpus.alive), -1, Origin.OUTSIDE)
-        if row % _VARY_EVERY == 0:
+        if row % _VARY_EVERY < 2:  # noqa: PLR2004 - half of them
             yield Example(_match(reader, noisy(words, "story"), corpus.alive), -1, Origin.OUTSIDE)
-        elif row % _VARY_EVERY > 1:
+        elif row % _VARY_EVERY == 2:  # noqa: PLR2004
             other = corpus.words(int(inside[zlib.crc32(words.text.encode()) % len(inside)]))
             yield Example(_match(reader, beside(words, other), corpus.alive), -1, Origin.BESIDE)
 

@@ -38,7 +38,7 @@ _HALF = 0.5
 _DENIED = 0.3  # share of altered phrasings that are denied
 _SHORTEST_SLIP = 3  # letters; a shorter word would not stay itself
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-KINDS = ("plain", "slips", "story", "marks", "hurried", "sounds")
+KINDS = ("plain", "story", "slips", "marks", "story", "hurried", "sounds")
 
 
 # The words of a message and its clauses, (first, one past the last).

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from knowledge_base.matching.corpus import Corpus, Grouped
 from knowledge_base.matching.grams import Keys, Rows, mark_keys, pair_keys, terms_of, word_key
 from knowledge_base.matching.learn import KernelRidge
+from knowledge_base.matching.senses import alike, fused, vectors_of
 from knowledge_base.matching.vectors import EXHAUSTIVE, Floats
 from knowledge_base.text.normalise import Words
 
@@ -20,22 +21,25 @@ NO_KEYS: Keys = np.array([], dtype=np.int64)
 class Seen:
     """What the views of a message are close to.
 
-    `entries` (n,) in ascending order, the best cosine of each with each view and its score, both (views, n); the
-    closest out-of-scope question of each view (views,). `grouped` and `cosines` tell the rows behind it.
+    `entries` (n,) in ascending order; how alike the closest phrasing of each is to each view, in all, in letters and
+    words, in meaning, and its score, all (views, n); the closest out-of-scope question of each view (views,).
+    `grouped` and `likeness` tell the rows behind it.
     """
 
     entries: Rows
     best: Floats
+    worded: Floats
+    meant: Floats
     scores: Floats
     outside: Floats
     grouped: Grouped
-    cosines: Floats
+    likeness: Floats
 
     def row(self, view: int, at: int) -> int:
         """The row of entry `entries[at]` that is closest to a view."""
         start = self.grouped.starts[at]
         end = self.grouped.starts[at + 1] if at + 1 < len(self.grouped.starts) else len(self.grouped.rows)
-        return int(self.grouped.rows[start + int(np.argmax(self.cosines[view, start:end]))])
+        return int(self.grouped.rows[start + int(np.argmax(self.likeness[view, start:end]))])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,17 +63,24 @@ class Reader:
             rows = postings.promising(weighed)
             cosines = postings.cosines_with(weighed, rows)
             grouped = Grouped.of(rows, self.corpus.entry_of)
+        meanings = alike(vectors_of(views), self.corpus.senses[rows])
+        likeness = fused(cosines, meanings)
         if len(self.left_out):
-            cosines[:, np.isin(rows, self.left_out)] = 0.0
+            hidden = np.isin(rows, self.left_out)
+            for values in (cosines, meanings, likeness):
+                values[:, hidden] = 0.0
         own = np.searchsorted(rows, grouped.rows)
-        outside = cosines[:, np.isin(rows, self.corpus.outside, assume_unique=True)].max(axis=1, initial=0.0)
-        inside = cosines[:, own]
-        best = np.maximum.reduceat(inside, grouped.starts, axis=1) if len(own) else inside
+        outside = likeness[:, np.isin(rows, self.corpus.outside, assume_unique=True)].max(axis=1, initial=0.0)
+        inside = likeness[:, own]
         if self.ridge is not None:
-            scores = self.ridge.scores(cosines)[:, grouped.entries]
+            scores = self.ridge.scores(likeness)[:, grouped.entries]
         else:
             scores = _best_mean(inside, grouped)
-        return Seen(grouped.entries, best, scores, outside, grouped, inside)
+        best, letters, sense = (
+            np.maximum.reduceat(values[:, own], grouped.starts, axis=1) if len(own) else values[:, own]
+            for values in (likeness, cosines, meanings)
+        )
+        return Seen(grouped.entries, best, letters, sense, scores, outside, grouped, inside)
 
     def lost(self) -> Keys:
         """The words and pairs that one entry less holds without what is left out, sorted."""

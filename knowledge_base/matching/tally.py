@@ -131,6 +131,10 @@ class Tally:
             "pairs": np.where(both.any(axis=1), (pairs & both).sum(axis=1) / np.maximum(1, both.sum(axis=1)), 0.5),
             "answer": _share(self.weights, answered),
             "marks": (strange & ~forms).sum(axis=1) / np.maximum(1, strange.sum(axis=1)),
+            "rest": np.log1p((self.content & ~seen).sum(axis=1)),
+            "rest_asks": np.array(
+                [float(bool(asked_for(self.words.folded[:start]) or asked_for(self.words.folded[end:]))) for start, end in views]
+            ),
             "length": np.full(len(counts), np.log1p(self.content.sum())),
             "length_clause": np.log1p((self.content & seen).sum(axis=1)),
         }
