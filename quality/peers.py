@@ -28,6 +28,10 @@ class Peer(ABC):
     def scores(self, folded: str) -> Floats:
         """A score for each phrasing, shape (phrasings,); higher is closer."""
 
+    def find(self, folded: str) -> Any:
+        """The quickest way it has to the closest phrasings, for times alone."""
+        return self.scores(folded)
+
     def close(self) -> None:  # noqa: B027 - most hold nothing open
         """Let go of what it holds."""
 
@@ -100,6 +104,14 @@ class PgTrgm(Peer):
             for row in enumerate(texts):
                 copy.write_row(row)
         self._count = len(texts)
+        self._indexed = False
+
+    def find(self, folded: str) -> Any:
+        if not self._indexed:
+            self._store.execute("CREATE INDEX ON phrasing USING gist (text gist_trgm_ops)")
+            self._store.execute("ANALYZE phrasing")
+            self._indexed = True
+        return self._store.execute("SELECT number FROM phrasing ORDER BY text <-> %s LIMIT 10", (folded,)).fetchall()
 
     def scores(self, folded: str) -> Floats:
         rows: Iterable[Any] = self._store.execute(

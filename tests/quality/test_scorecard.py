@@ -83,6 +83,7 @@ def test_pg_trgm_finds_the_text_itself(postgresql_url: str):
     texts = ["ho ngheo vay von duoc bao nhieu", "the bao hiem y te lam o dau"]
     with closing(builders(postgresql_url)["pg_trgm"](texts)) as peer:
         assert [int(np.argmax(peer.scores(text))) for text in texts] == [0, 1]
+        assert [peer.find(text)[0][0] for text in texts] == [0, 1]
 
 
 def test_the_card_of_foreign_sets(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
