@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
@@ -32,10 +32,11 @@ from quality.synthetic import questions, synthetic_faq
 OURS = "ours"
 SIZES = (1_000, 10_000, 100_000)
 _BLOCKS = 5
-_PEER_MILLISECONDS = 2_500.0  # a peer is asked in a block until it has taken so long: the slowest would take an hour
+_PEER_MILLISECONDS = 1_500.0  # a peer is asked in a block until it has taken so long: the slowest would take an hour
 _LONG = 4_096  # characters of a long message
 _EDITS = 5
 Times = list[tuple[float, float]]
+Builders = Mapping[str, Callable[[Sequence[str]], Peer]]
 Asker = Callable[[str, str], Any]  # of the text as typed, and of the peers' folded one
 _UPDATED_AT = 10_000  # phrasings; the size at which the issue of one edit is measured
 _KIB = 1024
@@ -141,18 +142,19 @@ def their(peer: Peer) -> Asker:
     return lambda _text, folded: peer.find(folded)
 
 
-def measure(size: int, count: int, server: str | None) -> tuple[MatchIndex, dict[str, Any]]:
+def measure(size: int, count: int, peers_of: Builders) -> tuple[MatchIndex, dict[str, Any]]:
     """The index at one size, and everything about it."""
     entries = synthetic_faq(size)
     began = time.perf_counter()
     index = MatchIndex.build(entries)
     built = time.perf_counter() - began
+    print(f"{size} phrasings: built in {built:.1f} s", file=sys.stderr)
     asked = questions(entries, count)
     texts = [peer_normaliser.normalise(text) for entry in entries for text in entry.texts]
     for text in asked[:20]:  # caches that fill once are not what is measured
         index.match(text)
     with ExitStack() as stack:
-        peers = {name: stack.enter_context(closing(build(texts))) for name, build in builders(server).items()}
+        peers = {name: stack.enter_context(closing(build(texts))) for name, build in peers_of.items()}
         for peer in peers.values():
             peer.find("ho ngheo")  # builds what it builds when first asked
         askers = {OURS: our(index)} | {name: their(peer) for name, peer in peers.items()}
@@ -176,13 +178,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Times and sizes of the matcher and its peers, as JSON.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="phrasings")
     parser.add_argument("--questions", type=int, default=300, help="questions a size")
+    parser.add_argument("--peers", nargs="*", help="names of peers; all without it")
     parser.add_argument("--load", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.load:
         load(options.load)
         return
     with throwaway_server() as server:
-        measured = {size: measure(size, options.questions, server) for size in options.sizes}
+        at_hand = builders(server).items()
+        peers = {name: build for name, build in at_hand if options.peers is None or name in options.peers}
+        measured = {size: measure(size, options.questions, peers) for size in options.sizes}
     indexes = {str(size): our(index) for size, (index, _) in measured.items()}
     asked = questions(synthetic_faq(min(measured)), options.questions)
     times = in_rounds(indexes, asked)
