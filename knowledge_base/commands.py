@@ -5,7 +5,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from knowledge_base import cli_backup, cli_check, cli_copy, cli_match, cli_staff
+from knowledge_base import cli_backup, cli_check, cli_copy, cli_lint, cli_match, cli_staff
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.cli_io import Terminal
 from knowledge_base.cli_store import Command, Work, reading, writing
@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", choices=("yaml", "csv", "xlsx"))
     sub = verb("match", "which entry fits each line of stdin, one JSON line each", cli_match.match_command)
     sub.add_argument("--faq", type=Path, help="JSON lines {id, question, phrasings[], answer} instead of the store")
+    sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
+    sub = verb("lint", "entries that compete, wordings that miss, what entries lack", cli_lint.lint_command)
+    sub.add_argument("path", type=Path, nargs="?", help="a FAQ as import reads it, instead of the store")
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
     staff = writing(cli_staff.staff_command, typed=_password_typed)
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", staff))

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from knowledge_base.clock import Clock, vietnam_day
 from knowledge_base.errors import Unavailable
+from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Match
@@ -68,8 +69,12 @@ def read_content(tx: Transaction) -> _Content:
 
 
 def indexed(revision: Revision) -> IndexedEntry:
-    """What the matcher needs to know of an entry."""
-    entry = revision.entry
+    """What the matcher needs to know of a live entry."""
+    return indexed_entry(revision.entry)
+
+
+def indexed_entry(entry: FaqEntry) -> IndexedEntry:
+    """What the matcher needs to know of an entry, live or not."""
     return IndexedEntry(
         key=entry.key,
         question=entry.question,

@@ -34,7 +34,8 @@ from sqlalchemy import event
 from knowledge_base.clock import SystemClock
 from knowledge_base.faq.sheet_files import read_sheet
 from knowledge_base.keys import Keys
-from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.live_faq import indexed_entry
+from knowledge_base.matching.index import MatchIndex
 from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
 from knowledge_base.storage.staff_store import ensure_unit
@@ -167,8 +168,7 @@ def grouped(figures: Figures, name: str, path: Path, synchronous: str, seconds: 
 def matcher() -> MatchIndex:
     """The index of the project's own content."""
     sheet = read_sheet(Path("content"))
-    entries = [IndexedEntry(row.entry.key, row.entry.question, row.entry.phrasings) for row in sheet.entries]
-    return MatchIndex.build(entries)
+    return MatchIndex.build([indexed_entry(placed.value) for placed in sheet.entries])
 
 
 def match(figures: Figures, index: MatchIndex, seconds: float) -> None:

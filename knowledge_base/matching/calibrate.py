@@ -8,7 +8,7 @@ import numpy as np
 from knowledge_base.matching.decide import MAX_CHOICES, Thresholds
 from knowledge_base.matching.evidence import FEATURES
 from knowledge_base.matching.examples import Example, Origin
-from knowledge_base.matching.learn import Logistic, fit_logistic
+from knowledge_base.matching.learn import Logistic, Ranker, fit_logistic, fit_ranker
 from knowledge_base.matching.vectors import Doubles
 
 # Shares of examples that may go wrong; the thresholds follow from them and from the index, not from any test file.
@@ -18,65 +18,99 @@ WRONG_ANSWERS = 0.01  # of in-scope questions: answered with another entry
 FALSE_OFFERS = 0.15  # of out-of-scope questions: met with choices
 OFFERED_ORPHANS = 0.70  # of questions whose entry is missing: met with choices (a neighbour may well help)
 MARGIN = 0.12
+_FEWEST = 5  # questions to learn from
 _OFFER = 0.03  # confidence that a second or third choice must have
-_RANKED = 5  # candidates of an example that are learned from
-# The features that say whether any entry fits, whichever it is: no gap to the others.
-_SCOPE_SIGNS = [0 if name.startswith("gap_") else sign for name, sign in FEATURES.items()]
-_GAPS = np.array([name.startswith("gap_") for name in FEATURES])
+# Which features rank entries against each other: all that differ between them.
+_RANKING = np.array([not name.startswith(("length", "rest")) for name in FEATURES])
+# Which say whether the best one settles the message: those of the part it was matched with, and what the rest holds.
+_OF_WHOLE = {"cosine", "worded", "meant", "ridge", "covered", "missed", "lost", "outside", "length", "answer"}
+_SETTLING = np.array([name not in _OF_WHOLE for name in FEATURES])
+_SIGNS = np.array(list(FEATURES.values()))
+_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Two probabilities: that an entry is the right one, and that any of those listed is."""
+    """Ranks entries; then two probabilities: that the best one is right, and that any of the choices is."""
 
-    entry: Logistic
+    ranker: Ranker
+    right: Logistic
     scope: Logistic
 
     def confidences(self, features: Doubles) -> Doubles:
         """The probability of each entry, shape (entries,)."""
-        return self.entry.probabilities(features)
+        if not len(features):
+            return np.zeros(0)
+        shares = _shares(self.ranker, features)
+        best = float(self.right.probabilities(_settling(features, shares))[0])
+        found: Doubles = best * shares / shares.max()
+        return found
 
     def in_scope(self, features: Doubles) -> float:
         """The probability that the question is one for the entries listed (rows in any order)."""
         if not len(features):
             return 0.0
-        return float(self.scope.probabilities(_scope_features(features, self.confidences(features)))[0])
+        return float(self.scope.probabilities(_settling(features, _shares(self.ranker, features)))[0])
 
 
-def _scope_features(features: Doubles, chances: Doubles) -> Doubles:
-    """The best three entries by confidence, each feature at its best among them; shape (1, FEATURES)."""
-    top = features[np.argsort(-chances, kind="stable")[:MAX_CHOICES]]
-    against = np.array([sign < 0 for sign in FEATURES.values()])
-    found: Doubles = np.where(_GAPS, 0.0, np.where(against, top.min(axis=0), top.max(axis=0)))[None, :]
+def _shares(ranker: Ranker, features: Doubles) -> Doubles:
+    """How probable each entry is if one of them is right, shape (entries,)."""
+    scores = ranker.scores(features * _RANKING)
+    shares = np.exp(scores - scores.max())
+    found: Doubles = shares / shares.sum()
     return found
 
 
+def _settling(features: Doubles, shares: Doubles) -> Doubles:
+    """The best entry's features, and how far it is from the others; shape (1, columns)."""
+    best = int(np.argmax(shares))
+    second = float(np.delete(shares, best).max(initial=0.0))
+    lead = [shares[best], np.log(shares[best] + _TINY), np.log(shares[best] + _TINY) - np.log(second + _TINY)]
+    return np.concatenate([features[best, _SETTLING], lead])[None, :]
+
+
 def learn(found: Sequence[Example]) -> Judge:
-    """Fit both probabilities."""
+    """Fit the ranker on questions that have an answer, the probabilities on all."""
+    listed = [
+        (example.evidence.features * _RANKING, np.flatnonzero(example.evidence.entries == example.entry))
+        for example in found
+    ]
+    ranked = [(features, int(right[0])) for features, right in listed if len(right)]
+    ranker = _untaught()
+    if len(ranked) >= _FEWEST:
+        ranker = fit_ranker([features for features, _ in ranked], [right for _, right in ranked], _SIGNS.tolist())
     rows: list[Doubles] = []
-    labels: list[bool] = []
+    right: list[bool] = []
+    among: list[bool] = []
     for example in found:
-        rows.extend(example.evidence.features[:_RANKED])
-        labels.extend(int(entry) == example.entry for entry in example.evidence.entries[:_RANKED])
-    if not any(labels):
-        return Judge(_untaught(), _untaught())
-    entry = fit_logistic(np.array(rows), np.array(labels, dtype=np.float64), list(FEATURES.values()))
-    scope_rows: list[Doubles] = []
-    scope_labels: list[bool] = []
-    for example in found:
-        if len(example.evidence.entries) and example.origin is not Origin.ALTERED:
-            chances = entry.probabilities(example.evidence.features)
-            scope_rows.append(_scope_features(example.evidence.features, chances)[0])
-            top = example.evidence.entries[np.argsort(-chances, kind="stable")[:MAX_CHOICES]]
-            scope_labels.append(example.entry in top)
-    scope = fit_logistic(np.array(scope_rows), np.array(scope_labels, dtype=np.float64), _SCOPE_SIGNS)
-    return Judge(entry, scope)
+        if len(example.evidence.entries):
+            shares = _shares(ranker, example.evidence.features)
+            order = np.argsort(-shares, kind="stable")[:MAX_CHOICES]
+            rows.append(_settling(example.evidence.features, shares)[0])
+            right.append(int(example.evidence.entries[order[0]]) == example.entry)
+            among.append(example.entry in example.evidence.entries[order] or example.origin is Origin.ALTERED)
+    signs = [*_SIGNS[_SETTLING].tolist(), 1, 1, 1]
+    if sum(right) < _FEWEST:
+        return Judge(ranker, _by_likeness(len(signs)), _by_likeness(len(signs)))
+    table = np.array(rows)
+    return Judge(
+        ranker,
+        fit_logistic(table, np.array(right, dtype=np.float64), signs),
+        fit_logistic(table, np.array(among, dtype=np.float64), signs),
+    )
 
 
-def _untaught() -> Logistic:
-    """Where nothing can be learned (one phrasing an entry): the cosine alone."""
-    one = np.array([float(name == "cosine") for name in FEATURES])
-    return Logistic(np.zeros(len(FEATURES)), np.ones(len(FEATURES)), 8.0 * one, -5.0)
+def _untaught() -> Ranker:
+    """Where nothing can be learned (one phrasing an entry): the likeness of the best part alone."""
+    one = np.array([float(name == "cosine_clause") for name in FEATURES])
+    return Ranker(np.zeros(len(FEATURES)), np.ones(len(FEATURES)), 8.0 * one)
+
+
+def _by_likeness(columns: int) -> Logistic:
+    names = [name for name, used in zip(FEATURES, _SETTLING, strict=True) if used]
+    weights = np.zeros(columns)
+    weights[names.index("cosine_clause")] = 8.0
+    return Logistic(np.zeros(columns), np.ones(columns), weights, -5.0)
 
 
 def thresholds(found: Sequence[Example], judge: Judge) -> Thresholds:

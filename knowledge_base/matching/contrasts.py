@@ -26,6 +26,12 @@ def _members() -> tuple[dict[tuple[str, ...], int], ...]:
 
 
 @cache
+def alternatives(contrast: int) -> int:
+    """The number of sides of a contrast."""
+    return max(_members()[contrast].values()) + 1
+
+
+@cache
 def _sizes() -> tuple[dict[str, tuple[int, ...]], ...]:
     """For each contrast: the first word of its members -> their lengths, longest first. Most words begin none."""
     found = []

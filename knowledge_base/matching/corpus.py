@@ -1,19 +1,25 @@
-"""The texts the matcher compares a message with, and what it knows of each entry."""
+"""The texts the matcher compares a message with, and what it knows of each entry; immutable, grows by rows."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge_base.faq.entry import InForce
-from knowledge_base.matching.profile import Holdings, Profile
+from knowledge_base.matching.grams import Keys, Rows, mark_keys, terms_of
+from knowledge_base.matching.holdings import Holdings, holdings_of, text_code
+from knowledge_base.matching.senses import FULL, Senses, alike, fused, senses_of
+from knowledge_base.matching.spelling import Speller
 from knowledge_base.matching.vectors import Floats, Ints, Postings
 from knowledge_base.text.fold import fold
 from knowledge_base.text.normalise import Words, folded_function_words, function_words, spell_out
 
+OUTSIDE, GONE = -1, -2  # instead of an entry: a row out of scope, a row of an entry that was changed or withdrawn
 _MOSTLY = 0.8
+_EVER = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,89 +39,183 @@ class IndexedEntry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Corpus:
-    """Phrasings entry by entry, then out-of-scope questions.
+class Grouped:
+    """Rows in the order of their entries: `rows`, the `entries` that have any, where each begins (`starts`)."""
 
-    Rows `bounds[e]` to `bounds[e + 1]` of `postings` are the phrasings of entry e; rows from `bounds[-1]` on
-    belong to no entry. `spellings` are all words of all phrasings, `forms` all words of all texts with marks.
-    `hollow` are the folded words that say nothing even without marks: "do" may be đỏ.
-    `rivals`, shape (entries, entries), is 1 where two entries can be in force on the same day.
+    rows: Rows
+    entries: Rows
+    starts: Rows
+
+    @classmethod
+    def of(cls, rows: Rows, entry_of: Ints) -> "Grouped":
+        """Group those of some rows that belong to entries."""
+        rows = rows[entry_of[rows] >= 0]
+        rows = rows[np.argsort(entry_of[rows], kind="stable")]
+        entries, starts = np.unique(entry_of[rows], return_index=True)
+        return cls(rows, entries.astype(np.int64), starts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Phrasings entry by entry, then out-of-scope questions, then what came later.
+
+    `lines` are the rows as written, words separated by blanks; `entry_of` tells each row's entry, `place_of` its
+    number among the entry's texts; `senses` are the rows' vectors of meaning. `asked` are codes of the folded rows, sorted, and `asked_rows` the rows.
+    `forms` are all words of all rows with marks, `hollow` the folded words that say nothing even without marks: "do"
+    may be đỏ. `windows` (2, entries) are the days, as ordinals, between which each entry is in force.
     """
 
-    texts: tuple[Words, ...]
-    holdings: tuple[Holdings, ...]
-    profiles: tuple[Profile, ...]
-    bounds: Ints
+    entries: tuple[IndexedEntry, ...]
+    alive: npt.NDArray[np.bool_]
+    lines: tuple[str, ...]
+    entry_of: Ints
+    place_of: Ints
+    grouped: Grouped
+    outside: Rows
     postings: Postings
-    spellings: tuple[str, ...]
+    senses: Senses
+    holdings: Holdings
+    speller: Speller
+    asked: Keys
+    asked_rows: Ints
     forms: frozenset[str]
-    rivals: Floats
     hollow: frozenset[str]
+    windows: Ints
 
     @classmethod
     def build(cls, entries: Sequence[IndexedEntry], outside: Sequence[str]) -> "Corpus":
         """Normalise and index; out-of-scope questions that an entry asks word for word are dropped."""
-        phrasings = [[spell_out(text) for text in entry.texts] for entry in entries]
-        inside = [words for found in phrasings for words in found]
+        inside = [spell_out(text) for entry in entries for text in entry.texts]
         asked = {words.text for words in inside}
         others = [words for words in map(spell_out, outside) if len(words) and words.text not in asked]
-        texts = (*inside, *others)
-        bounds = np.cumsum([0, *map(len, phrasings)], dtype=np.int32)
-        holdings = tuple(map(Holdings.of, texts))
-        groups = np.repeat(np.arange(len(entries)), np.diff(bounds)).tolist()
+        texts = [*inside, *others]
+        sizes = [len(entry.texts) for entry in entries]
+        entry_of = np.repeat(np.arange(len(entries)), sizes)
+        groups = np.concatenate([entry_of, len(entries) + np.arange(len(others))]).astype(np.int32)
+        entry_of = np.concatenate([entry_of, np.full(len(others), OUTSIDE)]).astype(np.int32)
+        keys, rows = terms_of(texts, [mark_keys(words.folded) for words in texts])
+        postings = Postings.build(keys, rows, groups, len(entries))
+        codes = np.array([text_code(words.text) for words in inside], dtype=np.int64)
+        order = np.argsort(codes, kind="stable")
         return cls(
-            texts,
-            holdings,
-            tuple(
-                Profile.of(holdings[bounds[at] : bounds[at + 1]], _sentences(entry.answer))
-                for at, entry in enumerate(entries)
-            ),
-            bounds,
-            Postings.build(
-                [text.folded for text in texts], [*groups, *range(len(entries), len(entries) + len(others))]
-            ),
-            tuple(sorted({word for text in inside for word in text.folded if not word.isdigit()})),
-            frozenset(word for text in texts for word in text.written),
-            np.array([[_overlap(a.in_force, b.in_force) for b in entries] for a in entries], dtype=np.float32),
+            tuple(entries),
+            np.ones(len(entries), dtype=bool),
+            tuple(" ".join(words.written) for words in texts),
+            entry_of,
+            np.concatenate([np.arange(size) for size in [*sizes, len(others)]]).astype(np.int32),
+            Grouped.of(np.arange(len(texts)), entry_of),
+            np.flatnonzero(entry_of == OUTSIDE),
+            postings,
+            senses_of(texts),
+            Holdings.build([holdings_of(entry.texts, entry.answer) for entry in entries]),
+            Speller.build({word for words in inside for word in words.folded}),
+            codes[order],
+            order.astype(np.int32),
+            frozenset(word for words in texts for word in words.written),
             _hollow(texts),
+            _windows(entries),
         )
 
     @property
-    def inside(self) -> int:
-        """The number of phrasings; later rows are out of scope."""
-        return int(self.bounds[-1])
+    def count(self) -> int:
+        """The number of entries, those that are gone included."""
+        return len(self.entries)
 
-    def rows_of(self, entry: int) -> tuple[int, int]:
-        """The first row of an entry's phrasings, and one past the last."""
-        return int(self.bounds[entry]), int(self.bounds[entry + 1])
+    def words(self, row: int) -> Words:
+        """The words of a row."""
+        written = tuple(self.lines[row].split(" ")) if self.lines[row] else ()
+        return Words(written, tuple(map(fold, written)))
 
-    def entry_of(self, row: int) -> int:
-        """The entry a phrasing belongs to; the number of entries for an out-of-scope question."""
-        return int(np.searchsorted(self.bounds, row, side="right")) - 1
+    def rows_of(self, entry: int) -> Rows:
+        """The rows of an entry's phrasings."""
+        at = int(np.searchsorted(self.grouped.entries, entry))
+        if at == len(self.grouped.entries) or self.grouped.entries[at] != entry:
+            return self.grouped.rows[:0]
+        end = self.grouped.starts[at + 1] if at + 1 < len(self.grouped.starts) else len(self.grouped.rows)
+        return self.grouped.rows[self.grouped.starts[at] : end]
+
+    def phrasing(self, row: int) -> str:
+        """A row as its editor wrote it."""
+        return self.entries[self.entry_of[row]].texts[self.place_of[row]]
+
+    def asking(self, folded: str) -> list[int]:
+        """The entries that ask this folded text word for word."""
+        code = text_code(folded)
+        first, last = np.searchsorted(self.asked, code, "left"), np.searchsorted(self.asked, code, "right")
+        found = {int(self.entry_of[row]) for row in self.asked_rows[first:last] if self.words(row).text == folded}
+        return sorted(entry for entry in found if entry >= 0)
+
+    def in_force(self, day: date | None) -> npt.NDArray[np.bool_]:
+        """Which entries hold on a day (None: any day), shape (entries,)."""
+        if day is None:
+            return self.alive
+        found: npt.NDArray[np.bool_] = (
+            self.alive & (self.windows[0] <= day.toordinal()) & (day.toordinal() <= self.windows[1])
+        )
+        return found
+
+    def rivals(self, entry: int) -> npt.NDArray[np.bool_]:
+        """Which entries can be in force on the same day as this one, itself included, shape (entries,)."""
+        starts, ends = self.windows
+        found: npt.NDArray[np.bool_] = (
+            self.alive & (np.maximum(starts, starts[entry]) <= np.minimum(ends, ends[entry]))
+        )
+        return found
 
     def best(self, cosines: Floats) -> Floats:
-        """The best cosine of each entry's phrasings, shape (entries,)."""
-        return np.maximum.reduceat(cosines[: self.inside], self.bounds[:-1])
+        """The best cosine of each entry's phrasings, shape (entries,); 0 for an entry without any."""
+        found = np.zeros(self.count, dtype=np.float32)
+        if len(self.grouped.rows):
+            found[self.grouped.entries] = np.maximum.reduceat(cosines[self.grouped.rows], self.grouped.starts)
+        return found
+
+    def kernel(self, rows: Rows) -> Floats:
+        """How alike some rows and every row are, in words and meaning; shape (len(rows), rows)."""
+        return fused(self.postings.kernel(rows), alike(self.senses[rows].astype(np.float32) / FULL, self.senses))
+
+    def changed(self, gone: Sequence[int], added: Sequence[IndexedEntry]) -> "Corpus":
+        """Without some entries and with others, at a cost that grows with them alone."""
+        texts = [spell_out(text) for entry in added for text in entry.texts]
+        sizes = [len(entry.texts) for entry in added]
+        alive = np.concatenate([self.alive, np.ones(len(added), dtype=bool)])
+        alive[list(gone)] = False
+        entry_of = np.concatenate([self.entry_of, self.count + np.repeat(np.arange(len(added)), sizes)])
+        entry_of[np.isin(entry_of, list(gone))] = GONE
+        keys, rows = terms_of(texts, [mark_keys(words.folded) for words in texts])
+        codes = np.concatenate([self.asked, [text_code(words.text) for words in texts]]).astype(np.int64)
+        asked_rows = np.concatenate([self.asked_rows, len(self.lines) + np.arange(len(texts))]).astype(np.int32)
+        order = np.argsort(codes, kind="stable")
+        return replace(
+            self,
+            entries=(*self.entries, *added),
+            alive=alive,
+            lines=(*self.lines, *(" ".join(words.written) for words in texts)),
+            entry_of=entry_of.astype(np.int32),
+            place_of=np.concatenate([self.place_of, *(np.arange(size) for size in sizes)]).astype(np.int32),
+            grouped=Grouped.of(np.arange(len(entry_of)), entry_of),
+            postings=self.postings.extended(keys, rows, len(texts)),
+            senses=np.concatenate([self.senses, senses_of(texts)]),
+            holdings=self.holdings.extended([holdings_of(entry.texts, entry.answer) for entry in added]),
+            speller=self.speller.extended({word for words in texts for word in words.folded}),
+            asked=codes[order],
+            asked_rows=asked_rows[order],
+            forms=self.forms | {word for words in texts for word in words.written},
+            windows=np.hstack([self.windows, _windows(added)]),
+        )
+
+
+def _windows(entries: Sequence[IndexedEntry]) -> Ints:
+    starts = [entry.in_force.from_day.toordinal() if entry.in_force.from_day else 0 for entry in entries]
+    ends = [entry.in_force.to_day.toordinal() if entry.in_force.to_day else _EVER for entry in entries]
+    return np.array([starts, ends], dtype=np.int32).reshape(2, len(entries))
 
 
 def _hollow(texts: Sequence[Words]) -> frozenset[str]:
     """Folded function words that, where marks are typed, hardly ever stand for a word with matter."""
     hollow, total = Counter[str](), Counter[str]()
+    empty, folded_empty = function_words(), folded_function_words()
     for words in texts:
         if words.written != words.folded:
-            total.update(words.folded)
-            hollow.update(fold(word) for word in words.written if word in function_words())
-    return frozenset(word for word in folded_function_words() if hollow[word] >= _MOSTLY * total[word])
-
-
-def _sentences(answer: str) -> Words:
-    """An answer sentence by sentence, since a message is cut at 512 characters."""
-    parts = [spell_out(line) for line in answer.replace(". ", "\n").splitlines()]
-    return Words(
-        tuple(word for part in parts for word in part.written), tuple(word for part in parts for word in part.folded)
-    )
-
-
-def _overlap(one: InForce, other: InForce) -> bool:
-    starts = max(one.from_day or date.min, other.from_day or date.min)
-    return starts <= min(one.to_day or date.max, other.to_day or date.max)
+            total.update(word for word in words.folded if word in folded_empty)
+            hollow.update(fold(word) for word in words.written if word in empty)
+    return frozenset(word for word in folded_empty if hollow[word] >= _MOSTLY * total[word])

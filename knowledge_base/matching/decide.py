@@ -43,7 +43,8 @@ class Thresholds:
 class Match:
     """The matcher's word on one message.
 
-    Candidates are best first; the first is the entry that a confident decision answers.
+    Candidates are best first; the first is the entry that a confident decision answers. `certainty` is how sure it
+    is, in 0–1, that the first settles the message: what silence can be measured by, whatever the thresholds are.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Match:
     candidates: tuple[Candidate, ...]
     reason: str
     offered: int = 0
+    certainty: float = 0.0
 
     @property
     def choices(self) -> tuple[Candidate, ...]:
@@ -76,15 +78,16 @@ def decide(
     if not candidates:
         return Match(text, Decision.UNKNOWN, (), "nothing_shared")
     best = candidates[0].confidence
+    certainty = best * in_scope
     needed = (1 + thresholds.high) / 2 if short else thresholds.high
     other = candidates[1].confidence if len(candidates) > 1 else 0.0
     if best >= needed and in_scope >= thresholds.low and not bare:
         if best - other >= thresholds.margin and not unheard:
-            return Match(text, Decision.CONFIDENT, candidates, "above_high")
+            return Match(text, Decision.CONFIDENT, candidates, "above_high", certainty=certainty)
         reason = "unheard_word" if unheard else "margin"
     elif in_scope < thresholds.low:
-        return Match(text, Decision.UNKNOWN, candidates, "below_low")
+        return Match(text, Decision.UNKNOWN, candidates, "below_low", certainty=certainty)
     else:
         reason = "too_short" if bare or (short and best >= thresholds.high) else "below_high"
     offered = sum(candidate.confidence >= thresholds.offer for candidate in candidates[:MAX_CHOICES])
-    return Match(text, Decision.SUGGEST, candidates, reason, max(1, offered))
+    return Match(text, Decision.SUGGEST, candidates, reason, max(1, offered), certainty)

@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from knowledge_base.matching.corpus import Corpus
-from knowledge_base.matching.learn import KernelRidge
-from knowledge_base.matching.profile import NOTHING, Holdings, conflicts, negated
-from knowledge_base.matching.tally import Tally
+from knowledge_base.matching.holdings import held_by
+from knowledge_base.matching.reader import Reader
+from knowledge_base.matching.reading import resolve
+from knowledge_base.matching.tally import Span, Tally
 from knowledge_base.matching.vectors import Doubles, Floats, Ints
-from knowledge_base.text.normalise import Words
+from knowledge_base.text.normalise import Normalised, Words
 
 # Name of each feature and the sign its weight must have: more of it speaks for (1) or against (-1) the entry.
 FEATURES = {
     "cosine": 1,
     "cosine_clause": 1,
+    "worded": 1,
+    "worded_clause": 1,
+    "meant": 1,
+    "meant_clause": 1,
+    "gap_meant": 1,
     "ridge": 1,
     "ridge_clause": 1,
     "gap_cosine": 1,
@@ -32,24 +39,27 @@ FEATURES = {
     "negation": -1,
     "household": -1,
     "conflict": -1,
+    "asks_else": -1,
     "pairs": 1,
     "phrasing_covered": 1,
     "spelling": 1,
     "answer": 1,
     "marks": -1,
     "outside": -1,
+    "outside_clause": -1,
+    "rest": -1,
+    "rest_asks": -1,
     "length": 0,
     "length_clause": 0,
 }
-_NAMES = tuple(FEATURES)
 _HOUSEHOLD_PENALTY = 0.4  # of an entry on another kind of household, where entries compete
 SHORTLIST = 8  # entries that get features
 _CLAUSE_PENALTY = 0.05  # the best of many clauses is better by chance
-_MAX_VIEWS = 5
+_MAX_VIEWS = 11
 _SHORTEST_VIEW = 3  # words
-_LONG = 14  # words; a longer message is also read by its last words, for speech without commas
-_TAIL = 11
-_LAST_CLAUSES = 3
+_LONG = 14  # words; a longer clause is also read in windows, for speech without commas
+_WINDOW, _STEP = 10, 5
+_CLAUSES, _JOINED = 6, 2
 _OUT_OF_FORCE = -9.0
 
 
@@ -63,133 +73,92 @@ class Evidence:
     content_words: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Cosines and entry scores of a text; while learning, without the rows `left_out`.
-
-    `ridge` must be the learner that has not seen those rows.
-    """
-
-    corpus: Corpus
-    ridge: KernelRidge
-    left_out: Sequence[int] = ()
-
-    def read(self, folded: Sequence[str]) -> tuple[Floats, Floats]:
-        """Cosines with every row and ridge scores of every entry."""
-        cosines = self.corpus.postings.cosines(folded)
-        if self.left_out:
-            cosines[list(self.left_out)] = 0.0
-        return cosines, self.ridge.scores(cosines)
-
-    def left_out_of(self, entry: int) -> Holdings:
-        """What the entry would not hold without the row that is left out (a whole entry is never asked for)."""
-        rows = [row for row in self.left_out if self.corpus.entry_of(row) == entry]
-        return self.corpus.holdings[rows[0]] if len(rows) == 1 else NOTHING
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """One part of a message (words `start` to `end`), with its cosines and scores."""
-
-    start: int
-    end: int
-    cosines: Floats
-    best: Floats
-    scores: Floats
-
-
 def gather(
-    reader: Reader, words: Words, clauses: Sequence[tuple[int, int]], allowed: Floats, *, marked: bool
+    reader: Reader, message: Normalised, allowed: npt.NDArray[np.bool_]
 ) -> Evidence:
-    """Short-list the entries in force (`allowed` is 1, else 0, shape (entries,)) and weigh each."""
-    corpus = reader.corpus
-    whole = _view(reader, words, 0, len(words), 0.0)
-    parts = [_view(reader, words, start, end, _CLAUSE_PENALTY) for start, end in spans(len(words), clauses)]
-    seen = [whole, *parts]
-    totals = np.array([view.best + view.scores for view in seen])
-    ranked = np.where(allowed > 0, totals.max(axis=0), _OUT_OF_FORCE)
-    order = [int(entry) for entry in np.argsort(-ranked, kind="stable")[:SHORTLIST] if allowed[entry]]
-    best = np.max([view.best for view in seen], axis=0)
-    scores = np.max([view.scores for view in seen], axis=0)
-    outside = float(whole.cosines[corpus.inside :].max(initial=0.0))
-    tally = Tally.of(corpus, words, marked=marked)
-    phrasings: list[int] = []
-    table: list[list[float]] = []
-    for entry in order:
-        view = seen[int(totals[:, entry].argmax())]
-        first = int(corpus.bounds[entry])
-        row = first + int(np.argmax(view.cosines[first : int(corpus.bounds[entry + 1])]))
-        phrasings.append(row)
-        table.append(
+    """Short-list the entries in force (`allowed`, shape (entries,)) and weigh each."""
+    lost = reader.lost()
+    words, clauses = resolve(reader.corpus, message, lost)
+    views = [(0, len(words)), *spans(len(words), clauses)]
+    parts = [_part(words, *view) for view in views]
+    seen = reader.read(parts)
+    penalty = np.array([0.0, *[_CLAUSE_PENALTY] * (len(views) - 1)], dtype=np.float32)[:, None]
+    totals = seen.best + seen.scores - 2 * penalty
+    ranked = np.where(allowed[seen.entries], totals.max(axis=0), _OUT_OF_FORCE)
+    order = np.argsort(-ranked, kind="stable")[:SHORTLIST]
+    order = order[allowed[seen.entries[order]]]
+    chosen = totals[:, order].argmax(axis=0).tolist()
+    rows = [seen.row(view, at) for view, at in zip(chosen, order.tolist(), strict=True)]
+    tally = Tally.of(reader.corpus, words, lost, marked=message.marked)
+    content_words = int(tally.content.sum())
+    entries = seen.entries[order].astype(np.int32)
+    if not len(order):
+        return Evidence(entries, np.zeros((0, len(FEATURES))), entries, content_words)
+    best, scores = (seen.best - penalty).max(axis=0)[order], (seen.scores - penalty).max(axis=0)[order]
+    found = tally.compare(*_held(reader, tally, entries, [views[view] for view in chosen]))
+    other_household = _HOUSEHOLD_PENALTY * found["household"]
+    phrasings = [reader.corpus.words(row) for row in rows]
+    found |= {
+        "cosine": seen.best[0, order],
+        "cosine_clause": best,
+        "worded": seen.worded[0, order],
+        "worded_clause": seen.worded[chosen, order],
+        "meant": seen.meant[0, order],
+        "meant_clause": seen.meant[chosen, order],
+        "gap_meant": _gaps(seen.meant.max(axis=0)[order]),
+        "ridge": seen.scores[0, order],
+        "ridge_clause": scores,
+        "gap_cosine": _gaps(best - other_household),
+        "gap_ridge": _gaps(scores - other_household),
+        "phrasing_covered": np.array([tally.reaches(phrasing) for phrasing in phrasings]),
+        "spelling": np.array(
             [
-                float(whole.best[entry]),
-                float(best[entry]),
-                float(whole.scores[entry]),
-                float(scores[entry]),
-                0.0,
-                0.0,
-                *_words_of(tally, corpus, row, view, entry, reader.left_out_of(entry)),
-                outside - float(whole.best[entry]),
-                float(np.log1p(tally.content_within(0, len(words)))),
-                float(np.log1p(tally.content_within(view.start, view.end))),
+                fuzz.token_sort_ratio(parts[view].text, phrasing.text) / 100
+                for view, phrasing in zip(chosen, phrasings, strict=True)
             ]
-        )
-    features = np.array(table).reshape(-1, len(FEATURES))
-    other_household = _HOUSEHOLD_PENALTY * features[:, _NAMES.index("household")]
-    for gap, values in (("gap_cosine", best), ("gap_ridge", scores)):
-        features[:, _NAMES.index(gap)] = _gaps(values[order] - other_household)
-    return Evidence(
-        np.array(order, dtype=np.int32),
-        features,
-        np.array(phrasings, dtype=np.int32),
-        tally.content_within(0, len(words)),
-    )
+        ),
+        "outside": seen.outside[0] - seen.best[0, order],
+        "outside_clause": seen.outside[chosen] - seen.best[chosen, order],
+    }
+    features = np.array([found[name] for name in FEATURES], dtype=np.float64).T
+    return Evidence(entries, features, np.array(rows, dtype=np.int32), content_words)
 
 
-def spans(length: int, clauses: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Parts of a message that may hold the question: its last clauses, the last two together, its last words."""
-    found = [(start, end) for start, end in clauses if _SHORTEST_VIEW <= end - start < length][-_LAST_CLAUSES:]
-    if len(clauses) > 2:  # noqa: PLR2004 - otherwise the last two are the whole
-        found.append((clauses[-2][0], clauses[-1][1]))
-    if length > _LONG:
-        found.append((length - _TAIL, length))
-    return list(dict.fromkeys(found))[-_MAX_VIEWS:]
+def spans(length: int, clauses: Sequence[Span]) -> list[Span]:
+    """Parts of a message that may hold the question: its clauses, two of them together, windows over long ones."""
+    spoken = [(start, end) for start, end in clauses if end - start >= _SHORTEST_VIEW]
+    found = [span for span in spoken if span != (0, length)][-_CLAUSES:]
+    joined = [(one[0], other[1]) for one, other in pairwise(clauses) if other[1] - one[0] <= _LONG]
+    found += [span for span in joined if span[1] - span[0] >= _SHORTEST_VIEW][-_JOINED:]
+    for start, end in reversed(clauses):
+        if end - start > _LONG:
+            found += [(max(start, last - _WINDOW), last) for last in range(end, start + _WINDOW - _STEP, -_STEP)]
+    return list(dict.fromkeys(found))[:_MAX_VIEWS]
 
 
-def _view(reader: Reader, words: Words, start: int, end: int, penalty: float) -> View:
-    cosines, scores = reader.read(words.folded[start:end])
-    return View(start, end, cosines, reader.corpus.best(cosines) - penalty, scores - penalty)
+def _part(words: Words, start: int, end: int) -> Words:
+    return Words(words.written[start:end], words.folded[start:end])
 
 
-def _words_of(tally: Tally, corpus: Corpus, row: int, view: View, entry: int, minus: Holdings) -> list[float]:
-    """The features that look at words, in the order of FEATURES from `covered` to `marks`."""
-    profile = corpus.profiles[entry]
-    covered = tally.covered(profile, minus)
-    end = len(tally.words)
-    seen = " ".join(tally.words.folded[view.start : view.end])
-    return [
-        tally.share(covered, 0, end),
-        tally.share(covered, view.start, view.end),
-        tally.missed(covered, 0, end),
-        tally.missed(covered, view.start, view.end),
-        tally.lost(covered, 0, end),
-        tally.lost(covered, view.start, view.end),
-        tally.lost(covered, view.end, end),
-        tally.foreign(view.start, view.end),
-        abs(negated(tally.words.folded[view.start : view.end]) - profile.negated),
-        *conflicts(tally.sides, profile, minus),
-        tally.pairs_covered(profile, minus, view.start, view.end),
-        tally.reaches(corpus.texts[row]),
-        fuzz.token_sort_ratio(seen, corpus.texts[row].text) / 100,
-        tally.answered(profile),
-        tally.mismarked(profile, minus, corpus.forms),
-    ]
+def _held(
+    reader: Reader, tally: Tally, entries: Ints, views: Sequence[Span]
+) -> tuple[Ints, Sequence[Span], Ints, Doubles]:
+    """How often each entry holds each term, and what else the comparison needs of it, without what is left out."""
+    corpus = reader.corpus
+    counts = np.array([corpus.holdings.counts_of(entry, tally.terms) for entry in entries.tolist()])
+    texts = corpus.holdings.texts[entries].copy()
+    for left_out in reader.left_out:
+        at = np.flatnonzero(entries == corpus.entry_of[left_out])  # a whole entry left out is never among them
+        if len(at):
+            minus = np.array(held_by(corpus.words(left_out)), dtype=np.int64)
+            counts[at] -= np.isin(tally.terms, minus)
+            texts[at] -= 1
+    return counts, views, texts, corpus.holdings.negated[entries].astype(np.float64)
 
 
-def _gaps(values: Doubles) -> Doubles:
+def _gaps(values: Floats | Doubles) -> Floats | Doubles:
     """Each value less the best of the others, shape (n,); a single one less nothing."""
     if len(values) < 2:  # noqa: PLR2004 - nothing to compare with
         return values
     first, second = np.sort(values)[::-1][:2]
-    found: Doubles = values - np.where(values == first, second, first)
-    return found
+    return values - np.where(values == first, second, first)

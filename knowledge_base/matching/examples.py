@@ -8,18 +8,21 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge_base.matching.corpus import Corpus
-from knowledge_base.matching.evidence import Evidence, Reader, gather
+from knowledge_base.matching.evidence import Evidence, gather
 from knowledge_base.matching.learn import LeaveOneOut
+from knowledge_base.matching.meaning import is_untaught
 from knowledge_base.matching.noise import KINDS, Noised, altered, beside, noisy
-from knowledge_base.matching.vectors import Floats
+from knowledge_base.matching.reader import Reader
+from knowledge_base.text.normalise import Normalised
 
 _FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
 MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
 _ORPHAN_EVERY = 2  # of those: also asked with their whole entry left out
 _ALTERED_EVERY = 2  # of the noised phrasings: also altered
-_VARY_EVERY = 4  # out-of-scope question: one in a story, two beside a piece of a phrasing
+_VARY_EVERY = 4  # out-of-scope question: two in a story, one beside a piece of a phrasing
 
 
 class Origin(Enum):
@@ -54,39 +57,50 @@ def examples(corpus: Corpus, folds: LeaveOneOut) -> list[Example]:
 
 
 def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
-    step = max(1, -(-corpus.inside // MAX_EXAMPLES))
-    for number, row in enumerate(range(0, corpus.inside, step)):
-        entry = corpus.entry_of(row)
-        first, last = corpus.rows_of(entry)
-        noised = noisy(corpus.texts[row], KINDS[number % len(KINDS)])
-        if last - first > 1:
+    outside = corpus.outside
+    for number, row in enumerate(_sample(corpus)):
+        entry = int(corpus.entry_of[row])
+        own = corpus.rows_of(entry).tolist()
+        words = corpus.words(row)
+        noised = noisy(words, KINDS[number % len(KINDS)])
+        rivals = corpus.rivals(entry)
+        if len(own) > 1:
             reader = Reader(corpus, folds.without([row]), [row])
-            yield Example(_match(reader, noised, corpus.rivals[entry]), entry, Origin.PHRASING)
-        if number % _ALTERED_EVERY == 0 and len(corpus.texts) > corpus.inside:
-            other = corpus.inside + row % (len(corpus.texts) - corpus.inside)
+            yield Example(_match(reader, noised, rivals), entry, Origin.PHRASING)
+        if number % _ALTERED_EVERY == 0 and len(outside):
+            other = int(outside[row % len(outside)])
             reader = Reader(corpus, folds.without([row, other]), [row, other])
-            found = _match(reader, altered(corpus.texts[row], corpus.texts[other]), corpus.rivals[entry])
+            found = _match(reader, altered(words, corpus.words(other)), rivals)
             yield Example(found, -1, Origin.ALTERED)
         if number % _ORPHAN_EVERY == 0:
-            allowed = corpus.rivals[entry].copy()
-            allowed[entry] = 0.0
-            reader = Reader(corpus, folds.without(range(first, last)), range(first, last))
+            allowed = rivals.copy()
+            allowed[entry] = False
+            reader = Reader(corpus, folds.without(own), own)
             yield Example(_match(reader, noised, allowed), -1, Origin.ORPHAN)
 
 
+def _sample(corpus: Corpus) -> list[int]:
+    """Phrasings to learn from, evenly spread; those that the table of meanings does not know, if there are enough."""
+    rows = corpus.grouped.rows
+    fresh = rows[[is_untaught(corpus.phrasing(row)) for row in rows.tolist()]]
+    chosen = fresh if len(fresh) >= MAX_EXAMPLES or len(fresh) * 4 >= len(rows) else rows
+    chosen = rows if len(rows) <= MAX_EXAMPLES else chosen
+    return chosen[:: max(1, -(-len(chosen) // MAX_EXAMPLES))].tolist()
+
+
 def _outside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
-    everyone = np.ones(len(corpus.profiles), dtype=np.float32)
-    for row in range(corpus.inside, len(corpus.texts)):
-        words = corpus.texts[row]
+    inside = corpus.grouped.rows
+    for row in corpus.outside.tolist():
+        words = corpus.words(row)
         reader = Reader(corpus, folds.without([row]), [row])
-        yield Example(_match(reader, noisy(words, "plain"), everyone), -1, Origin.OUTSIDE)
-        if row % _VARY_EVERY == 0:
-            yield Example(_match(reader, noisy(words, "story"), everyone), -1, Origin.OUTSIDE)
-        elif row % _VARY_EVERY > 1:
-            other = corpus.texts[zlib.crc32(words.text.encode()) % corpus.inside]
-            yield Example(_match(reader, beside(words, other), everyone), -1, Origin.BESIDE)
+        yield Example(_match(reader, noisy(words, "plain"), corpus.alive), -1, Origin.OUTSIDE)
+        if row % _VARY_EVERY < 2:  # noqa: PLR2004 - half of them
+            yield Example(_match(reader, noisy(words, "story"), corpus.alive), -1, Origin.OUTSIDE)
+        elif row % _VARY_EVERY == 2:  # noqa: PLR2004
+            other = corpus.words(int(inside[zlib.crc32(words.text.encode()) % len(inside)]))
+            yield Example(_match(reader, beside(words, other), corpus.alive), -1, Origin.BESIDE)
 
 
-def _match(reader: Reader, noised: Noised, allowed: Floats) -> Evidence:
+def _match(reader: Reader, noised: Noised, allowed: npt.NDArray[np.bool_]) -> Evidence:
     words, clauses = noised
-    return gather(reader, words, clauses, allowed, marked=words.written != words.folded)
+    return gather(reader, Normalised(words.written != words.folded, words, (), clauses), allowed)

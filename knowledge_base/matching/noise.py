@@ -32,12 +32,13 @@ _SOUNDS = (
 )
 _NOISY_WORDS = 0.3  # share of words that are changed
 _DROPPED_HOLLOW, _DROPPED = 0.6, 0.12  # shares of words dropped in a hurry: without matter, with matter
+_ASKED_LAST = 0.6  # share of stories that end with the question
 _PUNCTUATED = 0.6  # share of stories with commas
 _HALF = 0.5
 _DENIED = 0.3  # share of altered phrasings that are denied
 _SHORTEST_SLIP = 3  # letters; a shorter word would not stay itself
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-KINDS = ("plain", "slips", "story", "marks", "hurried", "sounds")
+KINDS = ("plain", "story", "slips", "marks", "story", "hurried", "sounds")
 
 
 # The words of a message and its clauses, (first, one past the last).
@@ -54,7 +55,9 @@ def noisy(words: Words, kind: str) -> Noised:
     """`words` in one of KINDS, with its clauses."""
     chance = _chance(kind, words)
     if kind == "story":
-        return _joined([*chance.sample(_fillers(), k=chance.choice((1, 1, 2, 3))), words], chance)
+        told = chance.sample(_fillers(), k=chance.choice((1, 1, 2, 3)))
+        at = len(told) if chance.random() < _ASKED_LAST else chance.randrange(len(told))
+        return _joined([*told[:at], words, *told[at:]], chance)
     if kind == "hurried":
         words = _hurried(words, chance)
     elif kind == "marks":

@@ -1,143 +1,177 @@
-"""Word by word: how far an entry speaks of what a message names, and what it leaves out."""
+"""Word by word: how far entries speak of what a message names, and what they leave out."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+import numpy.typing as npt
 
-from knowledge_base.matching.contrasts import Side, sides
+from knowledge_base.matching.contrasts import HOUSEHOLD, alternatives, sides
 from knowledge_base.matching.corpus import Corpus
-from knowledge_base.matching.noise import sounds_like
-from knowledge_base.matching.profile import BY_ANSWER, BY_CONCEPT, BY_SPELLING, Holdings, Profile, pairs_of
+from knowledge_base.matching.grams import Keys, answer_key, form_key, group_key, pair_keys, side_key, type_key, word_key
+from knowledge_base.matching.holdings import negated
+from knowledge_base.matching.question_type import asked_for
 from knowledge_base.matching.synonyms import concepts
-from knowledge_base.matching.vectors import Doubles
+from knowledge_base.matching.vectors import Doubles, Ints
 from knowledge_base.text.normalise import Words, function_words
 
+BY_CONCEPT, BY_ANSWER, BY_SPELLING = 0.8, 0.5, 0.8  # how well a word is covered when the entry holds it only this way
 _FUNCTION_WEIGHT = 0.15  # of a word that says nothing, against one that does
-_SHORTEST_MISTYPED = 3  # letters; every shorter word is one slip from many others
+_MOST_TYPES = 16
+Flags = npt.NDArray[np.bool_]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """The words of a message with their weights, and how each may be recognised in an entry."""
+    """The words of a message with their weights, and the terms by which entries may be found to speak of them.
+
+    `near` are the positions of words that a mistyped one may stand for, `groups` the (first, one past the last) of
+    synonym groups, `contrasts` are (contrast, sides taken). `terms` holds, one after another: words, answers' words,
+    forms, pairs, near words, groups, all sides of the contrasts, the types of question.
+    """
 
     words: Words
     weights: Doubles
-    near: tuple[tuple[str, ...], ...]  # words of the phrasings that a mistyped one may stand for
-    groups: tuple[tuple[int, ...], ...]
-    content: tuple[bool, ...]
-    unheard: tuple[bool, ...]
-    sides: frozenset[Side]
-    marked: bool
+    content: Flags
+    unheard: Flags
+    near: tuple[int, ...]
+    groups: tuple[Span, ...]
+    contrasts: tuple[tuple[int, frozenset[int]], ...]
+    mismarked: Flags  # content words whose form with marks is known, so that it means something
+    terms: Keys
+    own: frozenset[int]  # the keys of the words and of near words
 
     @classmethod
-    def of(cls, corpus: Corpus, words: Words, *, marked: bool) -> "Tally":
-        """Weigh every word by its rarity among the entries; words that say nothing weigh little."""
+    def of(cls, corpus: Corpus, words: Words, lost: Keys, *, marked: bool) -> "Tally":
+        """Weigh every word by its rarity among the entries; words that say nothing weigh little.
+
+        `lost` are terms that one entry less holds than the corpus says (something is left out while learning).
+        """
         postings = corpus.postings
-        weights, near, content, unheard = [], [], [], []
-        groups: list[list[int]] = [[] for _ in words.folded]
-        for start, end, number in concepts(words.folded):
-            for at in range(start, end):
-                groups[at].append(number)
-        for written, folded in zip(words.written, words.folded, strict=True):
-            column = postings.columns.get(f"/{folded}")
-            idf = postings.unseen if column is None else postings.idf[column]
-            matter = not (written in function_words() if marked else folded in corpus.hollow)
-            content.append(matter and not folded.isdigit())
-            weights.append(idf * (1.0 if matter else _FUNCTION_WEIGHT))
-            near.append(_near(folded, corpus.spellings, postings.columns) if column is None else ())
-            unheard.append(column is None and not near[-1] and content[-1])
+        keys = np.array([word_key(word) for word in words.folded], dtype=np.int64)
+        columns = postings.columns_of(keys)
+        less = np.isin(keys, lost) if len(lost) else np.zeros(len(keys), dtype=bool)
+        held = np.where(columns >= 0, postings.held[columns], 0) - less
+        heard = np.where(columns >= 0, postings.heard[columns], 0) - less
+        idf = np.log((postings.groups + 1) / (np.maximum(held, 0) + 1)) + 1
+        hollow = function_words() if marked else corpus.hollow
+        matter = np.array([word not in hollow for word in (words.written if marked else words.folded)], dtype=bool)
+        content = matter & ~np.array([word.isdigit() for word in words.folded], dtype=bool)
+        near = [(at, other) for at in np.flatnonzero(heard <= 0) for other in corpus.speller.near(words.folded[at])]
+        unheard = content & (heard <= 0)
+        unheard[[at for at, _ in near]] = False
+        groups = tuple(concepts(words.folded))
+        taken: dict[int, set[int]] = {}
+        for contrast, side in sides(words.folded):
+            taken.setdefault(contrast, set()).add(side)
+        known = [
+            marked and bool(of_matter) and written != folded and written in corpus.forms
+            for written, folded, of_matter in zip(words.written, words.folded, content, strict=True)
+        ]
+        others = [word_key(other) for _, other in near]
+        others += [group_key(number) for _, _, number in groups]
+        others += [side_key(contrast, side) for contrast in sorted(taken) for side in range(alternatives(contrast))]
+        others += [type_key(number) for number in range(_MOST_TYPES)]
+        terms = [keys, [answer_key(word) for word in words.folded], [form_key(word) for word in words.written]]
         return cls(
             words,
-            np.array(weights),
-            tuple(near),
-            tuple(map(tuple, groups)),
-            tuple(content),
-            tuple(unheard),
-            sides(words.folded),
-            marked,
+            idf * np.where(matter, 1.0, _FUNCTION_WEIGHT),
+            content,
+            unheard,
+            tuple(int(at) for at, _ in near),
+            tuple((start, end) for start, end, _ in groups),
+            tuple((contrast, frozenset(taken[contrast])) for contrast in sorted(taken)),
+            np.array(known, dtype=bool),
+            np.concatenate([np.array(part, dtype=np.int64) for part in (*terms, pair_keys(keys[:-1], keys[1:]), others)]),
+            frozenset({*keys.tolist(), *(word_key(other) for _, other in near)}),
         )
 
-    def content_within(self, start: int, end: int) -> int:
-        """How many words from `start` to `end` carry matter."""
-        return sum(self.content[start:end])
+    def compare(self, counts: Ints, views: Sequence[Span], texts: Ints, denials: Doubles) -> dict[str, Doubles]:
+        """Features of the entries that hold `terms` so many times, `counts` (entries, terms), each by its own view.
 
-    def covered(self, profile: Profile, minus: Holdings) -> Doubles:
-        """How far the entry speaks of each word, 0–1, shape (words,)."""
-        return np.array([self._cover(at, profile, minus) for at in range(len(self.words))])
+        `texts` and `denials` (entries,) are the numbers of their texts, and the shares of these that deny something.
+        """
+        size = len(self.words)
+        held = counts > 0
+        words, answered, forms = (held[:, at * size : (at + 1) * size] for at in range(3))
+        pairs = held[:, 3 * size : 4 * size - 1]
+        at = 4 * size - 1
+        covered = np.where(words, 1.0, np.where(answered, BY_ANSWER, 0.0))
+        for place in self.near:
+            covered[:, place] = np.maximum(covered[:, place], BY_SPELLING * held[:, at])
+            at += 1
+        for start, end in self.groups:
+            covered[:, start:end] = np.maximum(covered[:, start:end], BY_CONCEPT * held[:, at : at + 1])
+            at += 1
+        first, last = np.array(views).T[:, :, None]
+        places = np.arange(size)
+        seen = (places >= first) & (places < last)
+        left = 1 - covered
+        strange = self.mismarked & words
+        both = seen[:, 1:] & seen[:, :-1]
+        household, other = self._conflicts(counts[:, at:])
+        asked = [asked_for(self.words.folded[start:end]) for start, end in views]
+        types = counts[:, counts.shape[1] - _MOST_TYPES :]
+        named = [types[number, list(found)].sum() for number, found in enumerate(asked)]
+        return {
+            "covered": _share(self.weights, covered),
+            "covered_clause": _share(self.weights * seen, covered),
+            "missed": (self.weights * left).max(axis=1),
+            "missed_clause": (self.weights * left * seen).max(axis=1),
+            "lost": np.log1p((self.content * left).sum(axis=1)),
+            "lost_clause": np.log1p((self.content * left * seen).sum(axis=1)),
+            "after": np.log1p((self.content * left * (places >= last)).sum(axis=1)),
+            "foreign": np.log1p((self.unheard & seen).sum(axis=1)),
+            "negation": np.abs([negated(self.words.folded[start:end]) for start, end in views] - denials),
+            "household": household,
+            "conflict": other,
+            "asks_else": np.where(list(map(bool, asked)), 1 - np.minimum(1, named / np.maximum(1, texts)), 0.0),
+            "pairs": np.where(both.any(axis=1), (pairs & both).sum(axis=1) / np.maximum(1, both.sum(axis=1)), 0.5),
+            "answer": _share(self.weights, answered),
+            "marks": (strange & ~forms).sum(axis=1) / np.maximum(1, strange.sum(axis=1)),
+            "rest": np.log1p((self.content & ~seen).sum(axis=1)),
+            "rest_asks": np.array(
+                [float(bool(asked_for(self.words.folded[:start]) or asked_for(self.words.folded[end:]))) for start, end in views]
+            ),
+            "length": np.full(len(counts), np.log1p(self.content.sum())),
+            "length_clause": np.log1p((self.content & seen).sum(axis=1)),
+        }
 
-    def _cover(self, at: int, profile: Profile, minus: Holdings) -> float:
-        word = self.words.folded[at]
-        if profile.words[word] > (word in minus.words):
-            return 1.0
-        if any(profile.groups[group] > (group in minus.groups) for group in self.groups[at]):
-            return BY_CONCEPT
-        if any(profile.words[other] > (other in minus.words) for other in self.near[at]):
-            return BY_SPELLING
-        return BY_ANSWER if word in profile.answer else 0.0
+    def _conflicts(self, counts: Ints) -> tuple[Doubles, Doubles]:
+        """How far entries take other sides than the message, 0 never to 1 always: on the household, on all else.
 
-    def share(self, covered: Doubles, start: int, end: int) -> float:
-        """The covered share of the weight of words `start` to `end`."""
-        total = float(self.weights[start:end].sum())
-        return float(self.weights[start:end] @ covered[start:end]) / total if total else 0.0
-
-    def missed(self, covered: Doubles, start: int, end: int) -> float:
-        """The weight of the heaviest word that the entry does not speak of."""
-        return float((self.weights[start:end] * (1 - covered[start:end])).max(initial=0.0))
-
-    def lost(self, covered: Doubles, start: int, end: int) -> float:
-        """The logarithm of the number of words with matter that the entry does not speak of."""
-        return float(np.log1p((np.array(self.content[start:end], dtype=np.float64) * (1 - covered[start:end])).sum()))
-
-    def foreign(self, start: int, end: int) -> float:
-        """The logarithm of the number of words that stand in no text and are near none."""
-        return float(np.log1p(sum(self.unheard[start:end])))
-
-    def pairs_covered(self, profile: Profile, minus: Holdings, start: int, end: int) -> float:
-        """The share of neighbouring words that also stand together in the entry."""
-        pairs = list(pairs_of(self.words.folded[start:end]))
-        return sum(profile.pairs[pair] > (pair in minus.pairs) for pair in pairs) / len(pairs) if pairs else 0.5
+        Of several contrasts the worst counts; one that an entry never touches is none.
+        """
+        worst = np.zeros((2, len(counts)))
+        at = 0
+        for contrast, taken in self.contrasts:
+            shares = counts[:, at : at + alternatives(contrast)]
+            at += alternatives(contrast)
+            most = shares.max(axis=1)
+            against = np.where(most > 0, 1 - shares[:, sorted(taken)].max(axis=1) / np.maximum(1, most), 0.0)
+            kind = int(contrast != HOUSEHOLD)
+            worst[kind] = np.maximum(worst[kind], against)
+        return worst[0], worst[1]
 
     def reaches(self, phrasing: Words) -> float:
         """The share of the phrasing's words that the message holds, function words counting little."""
-        own = set(self.words.folded).union(*self.near)
         total = held = 0.0
         for written, folded in zip(phrasing.written, phrasing.folded, strict=True):
-            weight = _FUNCTION_WEIGHT if written in function_words() else 1.0
+            weight = _weight(written)
             total += weight
-            held += weight * (folded in own)
+            held += weight * (word_key(folded) in self.own)
         return held / total if total else 0.0
 
-    def answered(self, profile: Profile) -> float:
-        """The share of the weight that stands in the answer."""
-        found = np.array([word in profile.answer for word in self.words.folded], dtype=np.float64)
-        return self.share(found, 0, len(self.words))
 
-    def mismarked(self, profile: Profile, minus: Holdings, known_forms: frozenset[str]) -> float:
-        """The share of known content words that the entry only writes with other marks (vậy for vay).
-
-        A form that stands nowhere in the corpus is a slip, not another word.
-        """
-        if not self.marked:
-            return 0.0
-        known = [
-            (written, folded)
-            for written, folded, matter in zip(self.words.written, self.words.folded, self.content, strict=True)
-            if matter and written != folded and profile.words[folded] > (folded in minus.words)
-        ]
-        wrong = sum(
-            written in known_forms and profile.written[written] <= (written in minus.written) for written, _ in known
-        )
-        return wrong / len(known) if known else 0.0
+@lru_cache(maxsize=65_536)
+def _weight(written: str) -> float:
+    return _FUNCTION_WEIGHT if written in function_words() else 1.0
 
 
-def _near(word: str, spellings: Sequence[str], known: Container[str]) -> tuple[str, ...]:
-    """At most three known words within one slip of the finger."""
-    if len(word) < _SHORTEST_MISTYPED:
-        return ()
-    if alike := tuple(other for other in sounds_like(word) if f"/{other}" in known):
-        return alike
-    found = process.extract(word, spellings, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=3)
-    return tuple(other for other, _, _ in found)
+def _share(weights: Doubles, covered: Doubles | Flags) -> Doubles:
+    """The covered share of weights, (words,) or (entries, words), by entry."""
+    total = weights.sum(axis=-1)
+    found: Doubles = (weights * covered).sum(axis=1) / np.where(total > 0, total, 1.0)
+    return found

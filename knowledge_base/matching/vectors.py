@@ -1,150 +1,284 @@
-"""Texts as sparse TF-IDF vectors over folded syllables and letter n-grams, and cosines against all of them."""
+"""An inverted index over weighted terms, and cosines of a message's views with its rows; grows by rows."""
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.matching.contrasts import sides
-from knowledge_base.matching.synonyms import concepts
+from knowledge_base.matching.grams import GROUP, LETTERS, SIDE, Keys, Rows, kinds
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 # Shares of letters and of words in the cosine; between .4 and .7 the ranking hardly moves.
-LETTERS, WORDS = 0.5, 0.5
+LETTERS_SHARE, WORDS_SHARE = 0.5, 0.5
+SIDE_WEIGHT = 1.5  # the side of a contrast says more than any one word
+GROUP_WEIGHT = 0.8  # a shared synonym group says less than the shared words themselves
+EXHAUSTIVE = 6_500  # rows; a larger index is searched within a budget
+_LIST = 2_048  # documents kept of a term's list in a larger index, evenly spread
+_BUDGET = 6_000  # documents looked at for one view, the rarest terms first
+_BEST = 48  # rows of one view that are looked at closely
+_MOST_TERMS = 420  # known terms of a message that are compared, the rarest first
+_STEP = 32  # rows of a kernel at a time
 _TINY = 1e-12
-_SIDE_WEIGHT = 1.5  # the side of a contrast says more than any one word
-_CONCEPT_WEIGHT = 0.8  # a shared synonym group says less than the shared words themselves
 
 
-def letter_terms(folded: Sequence[str]) -> Counter[str]:
-    """Letter 3- and 4-grams within and across words."""
-    line = f" {' '.join(folded)} "
-    return Counter(line[at : at + size] for size in (3, 4) for at in range(len(line) - size + 1))
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """A message's views as weights: `columns` (terms,) ascending, `weights` (views, terms)."""
 
-
-def word_terms(folded: Sequence[str]) -> Counter[str]:
-    """Syllables, pairs of syllables, and synonym groups; no folded word holds "/" or "="."""
-    terms = Counter(f"/{word}" for word in folded)
-    terms.update(f"/{left} {right}" for left, right in pairwise(folded))
-    terms.update({f"={number}": 1 for _, _, number in concepts(folded)})
-    terms.update({f"=~{contrast}.{side}": 1 for contrast, side in sorted(sides(folded))})
-    return terms
+    columns: Ints
+    weights: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Postings:
-    """An inverted index: per term its documents and weights. Documents are rows of unit length.
+    """Rows as sets of terms, both ways round: term -> rows to find, row -> terms to compare.
 
-    `starts` has one more element than there are terms; `documents` (int32) and `weights` (float32) lie between
-    `starts[t]` and `starts[t + 1]`; `idf` is per term, `unseen` the idf of a term no document holds.
+    `keys` (columns,) are sorted up to `sorted_keys`; those after it came later, in any order.
+    `held` counts the groups (entries, or out-of-scope questions) that hold a term, `heard` the entries alone, of
+    `groups` in all. Rows of a term lie in `documents` from `starts[t]`; terms of a row in `terms` from `bounds[r]`;
+    rows from `indexed` on are in no list. `norms` (2, rows) turn sums of letters' and words' weights into cosines.
     """
 
-    columns: dict[str, int]
-    starts: Ints
+    keys: Keys
+    sorted_keys: int
+    held: Ints
+    heard: Ints
+    groups: int
+    starts: Rows
     documents: Ints
-    weights: Floats
-    idf: tuple[float, ...]
-    unseen: float
-    count: int
+    bounds: Rows
+    terms: Ints
+    norms: Floats
+    indexed: int
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]], groups: Sequence[int]) -> "Postings":
-        """Index folded `texts`; terms are as rare as the `groups` (entries) that hold them are few."""
-        columns: dict[str, int] = {}
-        terms: list[int] = []
-        times: list[int] = []
-        rows: list[int] = []
-        for row, text in enumerate(texts):
-            for found in (letter_terms(text), word_terms(text)):
-                terms.extend(columns.setdefault(term, len(columns)) for term in found)
-                times.extend(found.values())
-                rows.extend([row] * len(found))
-        total = len(set(groups))
-        term_of, row_of = np.array(terms, dtype=np.int64), np.array(rows, dtype=np.int64)
-        group_of = np.array(groups, dtype=np.int64)[row_of]
-        base = int(group_of.max(initial=0)) + 1
-        held = np.bincount(np.unique(term_of * base + group_of) // base, minlength=len(columns))
-        idf = np.log((total + 1) / (held + 1)) + 1
-        scale = np.array([_emphasis(term) for term in columns])
-        of_words = np.array([term[0] in "/=" for term in columns])
-        weights = (1 + np.log(np.array(times, dtype=np.float64))) * (idf * scale)[term_of]
-        for part, share in ((of_words[term_of], WORDS), (~of_words[term_of], LETTERS)):
-            squares = np.bincount(row_of[part], weights[part] ** 2, len(texts))
-            weights[part] *= np.sqrt(share / np.maximum(squares, _TINY))[row_of[part]]
-        order = np.argsort(term_of, kind="stable")
-        starts = np.searchsorted(term_of[order], np.arange(len(columns) + 1))
-        return cls(
+    def build(cls, keys: Keys, rows: Rows, group_of: Ints, entries: int) -> "Postings":
+        """Index the distinct terms `keys` of `rows` (sorted by row); groups below `entries` are entries."""
+        count = len(group_of)
+        columns, terms = np.unique(keys, return_inverse=True)
+        terms = terms.astype(np.int32)
+        bounds = np.searchsorted(rows, np.arange(count + 1))
+        held, heard = _held(terms, group_of[rows], len(columns), entries)
+        order = np.argsort(terms, kind="stable")
+        starts = np.searchsorted(terms[order], np.arange(len(columns) + 1))
+        documents = rows[order].astype(np.int32)
+        if count > EXHAUSTIVE:
+            starts, documents = _thinned(starts, documents)
+        found = cls(
             columns,
-            starts.astype(np.int32),
-            row_of[order].astype(np.int32),
-            weights[order].astype(np.float32),
-            tuple(idf.tolist()),
-            _idf(0, total),
-            len(texts),
+            len(columns),
+            held,
+            heard,
+            int(group_of.max(initial=-1)) + 1,
+            starts,
+            documents,
+            bounds,
+            terms,
+            np.zeros((2, count), dtype=np.float32),
+            count,
+        )
+        return replace(found, norms=found.norms_of(terms, rows, count))
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.bounds) - 1
+
+    def extended(self, keys: Keys, rows: Rows, count: int) -> "Postings":
+        """With `count` more rows of distinct terms (`rows` counted from 0); what is there stays as it is."""
+        new = np.unique(keys[self.columns_of(keys) < 0])
+        grown = replace(
+            self,
+            keys=np.concatenate([self.keys, new]),
+            held=np.concatenate([self.held, np.ones(len(new), dtype=np.int32)]),
+            heard=np.concatenate([self.heard, np.ones(len(new), dtype=np.int32)]),
+        )
+        terms = grown.columns_of(keys).astype(np.int32)
+        return replace(
+            grown,
+            terms=np.concatenate([self.terms, terms]),
+            bounds=np.concatenate([self.bounds, self.bounds[-1] + np.searchsorted(rows, np.arange(1, count + 1))]),
+            norms=np.hstack([self.norms, grown.norms_of(terms, rows, count)]),
         )
 
-    def cosines(self, folded: Sequence[str]) -> Floats:
-        """The cosine of `folded` with every document, shape (documents,)."""
-        return self._dot(_unit(letter_terms(folded), word_terms(folded), self.columns, self.idf, self.unseen))
+    def columns_of(self, keys: Keys) -> Ints:
+        """The column of each key, -1 where no row holds it."""
+        found = _look_up(self.keys[: self.sorted_keys], keys)
+        later = self.keys[self.sorted_keys :]
+        if len(later):
+            order = np.argsort(later, kind="stable")
+            at = _look_up(later[order], keys)
+            found = np.where((found < 0) & (at >= 0), order[at] + self.sorted_keys, found)
+        return found.astype(np.int32)
 
-    def kernel(self, rows: Ints) -> Floats:
-        """The cosines of some documents with each other, shape (rows, rows)."""
-        terms = np.repeat(np.arange(len(self.idf)), np.diff(self.starts))
-        order = np.argsort(self.documents, kind="stable")
-        bounds = np.searchsorted(self.documents[order], np.arange(self.count + 1))
-        found = np.empty((len(rows), len(rows)), dtype=np.float32)
-        for at, row in enumerate(rows):
-            held = order[bounds[row] : bounds[row + 1]]
-            found[at] = self._product(terms[held], self.weights[held])[rows]
+    def used(self, keys: Sequence[int], lost: Keys) -> list[bool]:
+        """Which terms any entry holds; those of `lost` by one entry less."""
+        wanted = np.array(keys, dtype=np.int64)
+        columns = self.columns_of(wanted)
+        held = np.where(columns >= 0, self.heard[columns], 0)
+        if len(lost):
+            held -= _look_up(lost, wanted) >= 0
+        return (held > 0).tolist()
+
+    def weights_of(self, keys: Keys, held: Ints | npt.NDArray[np.int64]) -> Floats:
+        """The weight of each term by its rarity and kind."""
+        idf = np.log((self.groups + 1) / (held + 1)) + 1
+        kind = kinds(keys)
+        found: Floats = (idf * np.select([kind == SIDE, kind == GROUP], [SIDE_WEIGHT, GROUP_WEIGHT], 1.0)).astype(
+            np.float32
+        )
         return found
 
-    def _dot(self, pairs: list[tuple[int, float]]) -> Floats:
-        columns = np.array([column for column, _ in pairs], dtype=np.int64)
-        return self._product(columns, np.array([weight for _, weight in pairs], dtype=np.float32))
+    def norms_of(self, terms: Ints, rows: Rows, count: int) -> Floats:
+        """What the sums of `count` rows must be multiplied with, shape (2, count): letters, words."""
+        squares = self.weights_of(self.keys, self.held)[terms].astype(np.float64) ** 2
+        letters = kinds(self.keys)[terms] == LETTERS
+        found = np.empty((2, count), dtype=np.float32)
+        for at, (part, share) in enumerate(((letters, LETTERS_SHARE), (~letters, WORDS_SHARE))):
+            lengths = np.bincount(rows[part], squares[part], count)
+            found[at] = np.sqrt(share / np.maximum(lengths, _TINY)) * (lengths > 0)
+        return found
 
-    def _product(self, columns: npt.NDArray[np.int64], weights: Floats) -> Floats:
-        """The dot product of a sparse vector (distinct `columns`, their `weights`) with every document."""
-        if not len(columns):
-            return np.zeros(self.count, dtype=np.float32)
+    def weigh(self, keys: Keys, views: Rows, count: int) -> Weighed:
+        """Weights of `count` views of a message, so that a row's sums over them are parts of the cosine."""
+        different, at = np.unique(keys, return_inverse=True)
+        columns = self.columns_of(different)
+        weights = self.weights_of(different, np.where(columns >= 0, self.held[columns], 0))
+        squares = weights.astype(np.float64) ** 2
+        letters = kinds(different) == LETTERS
+        known = np.flatnonzero(columns >= 0)
+        if len(known) > _MOST_TERMS:
+            known = known[np.argsort(-weights[known], kind="stable")[:_MOST_TERMS]]
+        known = known[np.argsort(columns[known], kind="stable")]
+        place = np.full(len(different), -1)
+        place[known] = np.arange(len(known))
+        table = np.zeros((count, len(known)), dtype=np.float32)
+        for part, share in ((letters, LETTERS_SHARE), (~letters, WORDS_SHARE)):
+            mine = part[at]
+            lengths = np.bincount(views[mine], squares[at[mine]], count)
+            scale = np.sqrt(share / np.maximum(lengths, _TINY))
+            used = mine & (place[at] >= 0)
+            table[views[used], place[at[used]]] = squares[at[used]] * scale[views[used]]
+        return Weighed(columns[known], table)
+
+    def cosines(self, weighed: Weighed) -> Floats:
+        """The cosines of every row with every view, shape (views, rows)."""
+        at, documents = self._lists(weighed.columns)
+        held = np.zeros((len(weighed.columns), self.rows), dtype=np.float32)
+        held[at, documents] = 1.0
+        if self.indexed < self.rows:
+            held[:, self.indexed :] = self._held_by(weighed.columns, np.arange(self.indexed, self.rows))
+        return self._summed(weighed, held, self.norms)
+
+    def cosines_with(self, weighed: Weighed, rows: Rows) -> Floats:
+        """The cosines of some rows with every view, shape (views, len(rows))."""
+        return self._summed(weighed, self._held_by(weighed.columns, rows), self.norms[:, rows])
+
+    def promising(self, weighed: Weighed) -> Rows:
+        """Rows worth a closer look, ascending: bounded work, whatever the size of the index; later rows always."""
+        found = [np.arange(self.indexed, self.rows)]
+        known = weighed.columns < len(self.starts) - 1
+        first = np.where(known, weighed.columns, 0)
+        sizes = np.where(known, self.starts[first + 1] - self.starts[first], 0)
+        letters = kinds(self.keys[weighed.columns]) == LETTERS
+        for weights in weighed.weights:
+            order = np.flatnonzero((weights > 0) & (sizes > 0))
+            order = order[np.argsort(sizes[order], kind="stable")]
+            order = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET, side="right")))]
+            if len(order):
+                at, documents = self._lists(weighed.columns[order])
+                shares = weights[order][at] * self.norms[np.where(letters[order][at], 0, 1), documents]
+                sums = np.bincount(documents, shares)
+                seen = np.unique(documents)
+                found.append(seen[np.argsort(-sums[seen], kind="stable")[:_BEST]])
+        return np.unique(np.concatenate(found))
+
+    def kernel(self, rows: Rows) -> Floats:
+        """The cosines of some rows with every row, shape (len(rows), rows)."""
+        found = np.empty((len(rows), self.rows), dtype=np.float32)
+        for at in range(0, len(rows), _STEP):
+            part = rows[at : at + _STEP]
+            sizes = self.bounds[part + 1] - self.bounds[part]
+            terms = self.terms[_ranges(self.bounds[part], sizes)]
+            views = np.repeat(np.arange(len(part)), sizes)
+            columns, place = np.unique(terms, return_inverse=True)
+            keys = self.keys[columns]
+            norms = self.norms[np.where(kinds(keys) == LETTERS, 0, 1)[place], part[views]]
+            weights = np.zeros((len(part), len(columns)), dtype=np.float32)
+            weights[views, place] = self.weights_of(keys, self.held[columns])[place] ** 2 * norms
+            found[at : at + _STEP] = self.cosines(Weighed(columns.astype(np.int32), weights))
+        return found
+
+    def often(self, key: Keys) -> int:
+        """How many rows hold a term; in a large index a lower bound."""
+        column = int(self.columns_of(key)[0])
+        return int(self.starts[column + 1] - self.starts[column]) if 0 <= column < len(self.starts) - 1 else 0
+
+    def _lists(self, columns: Ints) -> tuple[Rows, Ints]:
+        """The rows that hold each of some columns: position in `columns`, row."""
+        columns = columns[columns < len(self.starts) - 1]  # a prefix: columns ascend wherever later ones are among them
         sizes = self.starts[columns + 1] - self.starts[columns]
-        ends = np.cumsum(sizes)
-        at = np.arange(ends[-1]) + np.repeat(self.starts[columns] - (ends - sizes), sizes)
-        shares = self.weights[at] * np.repeat(weights, sizes)
-        return np.bincount(self.documents[at], shares, self.count).astype(np.float32)
+        return np.repeat(np.arange(len(columns)), sizes), self.documents[_ranges(self.starts[columns], sizes)]
+
+    def _held_by(self, columns: Ints, rows: Rows) -> Floats:
+        """1 where a row holds a column, shape (columns, rows)."""
+        place = np.full(len(self.keys) + 1, -1, dtype=np.int16)
+        place[columns] = np.arange(len(columns))
+        sizes = self.bounds[rows + 1] - self.bounds[rows]
+        at = place[self.terms[_ranges(self.bounds[rows], sizes)]]
+        of = np.repeat(np.arange(len(rows)), sizes)
+        found = np.zeros((len(columns), len(rows)), dtype=np.float32)
+        found[at[at >= 0], of[at >= 0]] = 1.0
+        return found
+
+    def _summed(self, weighed: Weighed, held: Floats, norms: Floats) -> Floats:
+        """Cosines from the terms `held` (columns, rows) by rows of these `norms`."""
+        letters = kinds(self.keys[weighed.columns]) == LETTERS
+        first = int(letters.sum())
+        if not letters[:first].all():  # terms that came later
+            order = np.argsort(~letters, kind="stable")
+            weighed, held = Weighed(weighed.columns[order], weighed.weights[:, order]), held[order]
+        found: Floats = (weighed.weights[:, :first] @ held[:first]) * norms[0] + (
+            weighed.weights[:, first:] @ held[first:]
+        ) * norms[1]
+        return found
 
 
-def _emphasis(term: str) -> float:
-    if term[0] != "=":
-        return 1.0
-    return _SIDE_WEIGHT if term[1] == "~" else _CONCEPT_WEIGHT
+def _look_up(keys: Keys, wanted: Keys) -> Rows:
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, at, -1)
 
 
-def _idf(held: int, total: int) -> float:
-    return math.log((total + 1) / (held + 1)) + 1
+def _ranges(starts: Rows, sizes: Rows) -> Rows:
+    """The numbers from each start on, as many as its size, one after another."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    found: Rows = np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+    return found
 
 
-def _unit(
-    letters: Counter[str], words: Counter[str], columns: dict[str, int], idf: Sequence[float], unseen: float
-) -> list[tuple[int, float]]:
-    """(column, weight) of the known terms of a text; unknown ones count in its length."""
-    pairs: list[tuple[int, float]] = []
-    for terms, share in ((letters, LETTERS), (words, WORDS)):
-        squares = 0.0
-        found: list[tuple[int, float]] = []
-        for term, times in terms.items():
-            column = columns.get(term)
-            weight = (1 + math.log(times)) * (unseen if column is None else idf[column])
-            weight *= _emphasis(term)
-            squares += weight * weight
-            if column is not None:
-                found.append((column, weight))
-        scale = math.sqrt(share / squares) if squares else 0.0
-        pairs += [(column, weight * scale) for column, weight in found]
-    return pairs
+def _held(terms: Ints, groups: Ints, columns: int, entries: int) -> tuple[Ints, Ints]:
+    """How many groups hold each column, and how many of them are entries."""
+    base = int(groups.max(initial=0)) + 1
+    pairs = np.unique(terms.astype(np.int64) * base + groups)
+    of, group = pairs // base, pairs % base
+    return (
+        np.bincount(of, minlength=columns).astype(np.int32),
+        np.bincount(of[group < entries], minlength=columns).astype(np.int32),
+    )
+
+
+def _thinned(starts: Rows, documents: Ints) -> tuple[Rows, Ints]:
+    """Lists longer than _LIST cut to every n-th document."""
+    sizes = np.diff(starts)
+    every = np.repeat(-(-sizes // _LIST), sizes)
+    place = np.arange(len(documents)) - np.repeat(starts[:-1], sizes)
+    kept = place % np.maximum(every, 1) == 0
+    sizes = np.bincount(np.repeat(np.arange(len(sizes)), sizes)[kept], minlength=len(sizes))
+    return np.concatenate([[0], np.cumsum(sizes)]), documents[kept]

@@ -1,7 +1,8 @@
 """A message as the matcher reads it: decoded, spelled out, folded, without politeness, cut into clauses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from knowledge_base.text.fold import fold, has_marks, surface
 from knowledge_base.text.keystrokes import decode_word
+from knowledge_base.text.numbers import amounts
 from knowledge_base.text.shorthand import is_shorthand, readings
 from knowledge_base.text.syllables import respell
 
@@ -20,8 +22,12 @@ _LONGEST_WORD = 40
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+|[.,?!;:\n]+|%")
 _BREAKS = frozenset(".,?!;:\n")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_NUMBERS_AND_DECIMALS = re.compile(r"\d+[.,]\d{1,2}(?![\d.,])|\d+|[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+|[^\W\d_]+")
 _QUESTION_WORDS = frozenset({"nao", "sao", "nhieu", "dau", "gi", "the", "ho", "chua", "khong", "lau"})
+
+
+Placed = tuple[int, str]  # the place of the word in the message that a word comes from, and the word
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,17 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """Words `start` to `end` of a message may instead be read as any of these."""
+
+    start: int
+    end: int
+    readings: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Normalised:
-    """One message: its best reading, a second one where shorthand is ambiguous, and its clauses.
+    """One message: its best reading, what parts of it may also stand for, and its clauses.
 
     `clauses` are (first, one past the last) positions in `words`; `marked` tells whether the resident typed
     diacritics, so that they mean something.
@@ -50,7 +65,7 @@ class Normalised:
 
     marked: bool
     words: Words
-    alternative: Words | None
+    options: tuple[Option, ...]
     clauses: tuple[tuple[int, int], ...]
 
 
@@ -60,17 +75,16 @@ def normalise(text: str) -> Normalised:
     words = [word for clause in clauses for word in clause]
     marked = any(has_marks(word) for word in words)
     found = [readings(words, at, marked=marked) for at in range(len(words))]
-    ends = list(accumulate(map(len, clauses)))
-    parts = [
-        _polite([word for reading in found[end - len(clause) : end] for word in reading[0]], marked=marked)
-        for clause, end in zip(clauses, ends, strict=True)
-    ]
-    whole, dropped_at, dropped = _cap(_join(parts))
-    other = None
-    if any(len(reading) > 1 for reading in found):
-        other = _cap(_polite([word for reading in found for word in reading[-1]], marked=marked))[0]
-    spans = _spans([len(part) for part in parts], dropped_at, dropped)
-    return Normalised(marked, whole, other if other != whole else None, spans)
+    sources = iter(range(len(words)))
+    parts = [_clause([(at, found[at][0]) for _, at in zip(clause, sources)], marked=marked) for clause in clauses]
+    kept = _cap([placed for part in parts for placed in part])
+    ends = set(accumulate(map(len, clauses)))
+    return Normalised(
+        marked,
+        words_of([word for _, word in kept]),
+        tuple(_options(found, [source for source, _ in kept])),
+        tuple(_spans([source for source, _ in kept], ends)),
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -125,7 +139,7 @@ def _split(found: str) -> Iterator[str]:
         yield from ("phần", "trăm")
     elif found[0].isdigit():
         grouped = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", found)
-        yield from (part[:_LONGEST_WORD] for part in _NUMBERS.findall(grouped))
+        yield from (part[:_LONGEST_WORD] for part in _NUMBERS_AND_DECIMALS.findall(grouped))
     else:
         word = found[:_LONGEST_WORD]
         decoded = decode_word(word)
@@ -135,21 +149,50 @@ def _split(found: str) -> Iterator[str]:
             yield from map(respell, _NUMBERS.findall(word))
 
 
-def _polite(written: Sequence[str], *, marked: bool) -> Words:
-    """Words without greetings and framing; "vay" after a question word at the end is the particle vậy."""
+def _clause(read: Sequence[tuple[int, Sequence[str]]], *, marked: bool) -> list[Placed]:
+    """The words of a clause without politeness, amounts as digits, each with the place of the word it comes from."""
+    placed = [(source, word) for source, reading in read for word in reading]
+    written = [word for _, word in placed]
+    said: list[Placed] = []
+    at = 0
+    for amount in amounts(written):
+        said += placed[at : amount.start]
+        said.append((placed[amount.start][0], amount.digits))
+        at = amount.end
+    said += placed[at:]
+    said = [(source, part) for source, word in said for part in _whole_numbers(word)]
+    return [said[at] for at in _polite([word for _, word in said], marked=marked)]
+
+
+def _whole_numbers(word: str) -> list[str]:
+    """A decimal that is no amount is two numbers: a date, an article."""
+    return re.split("[.,]", word) if word[:1].isdigit() else [word]
+
+
+def _polite(written: Sequence[str], *, marked: bool) -> list[int]:
+    """Which words are no greeting and no framing; "vay" after a question word at the end is the particle vậy."""
     folded = [fold(word) for word in written]
     if not marked and len(folded) > 1 and folded[-1] == "vay" and folded[-2] in _QUESTION_WORDS:
         written, folded = written[:-1], folded[:-1]
     kept: list[int] = []
     at = 0
     while at < len(folded):
-        length = next((n for n in range(6, 0, -1) if tuple(folded[at : at + n]) in _politeness()), 0)
+        length = next((n for n in _polite_sizes().get(folded[at], ()) if tuple(folded[at : at + n]) in _politeness()), 0)
         if length == 1 and marked and has_marks(written[at]) and written[at] not in _polite_single():
             length = 0
         if not length:
             kept.append(at)
         at += length or 1
-    return Words(tuple(written[at] for at in kept), tuple(folded[at] for at in kept))
+    return kept
+
+
+@cache
+def _polite_sizes() -> dict[str, tuple[int, ...]]:
+    """First words of politeness -> the lengths of what they begin, longest first."""
+    found: dict[str, set[int]] = {}
+    for words in _politeness():
+        found.setdefault(words[0], set()).add(len(words))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 @cache
@@ -158,31 +201,37 @@ def _polite_single() -> frozenset[str]:
     return frozenset({"chào", "thưa", "alo", "dạ", "ơi", "ạ", "à", "nhé", "nhỉ", "hả", "hen", "nghe", "nè", "nghen"})
 
 
-def _join(clauses: Sequence[Words]) -> Words:
-    return Words(
-        tuple(word for clause in clauses for word in clause.written),
-        tuple(word for clause in clauses for word in clause.folded),
-    )
+def words_of(written: Sequence[str]) -> Words:
+    """Written words with their accent-less twins."""
+    return Words(tuple(written), tuple(map(fold, written)))
 
 
-def _spans(lengths: Sequence[int], dropped_at: int, dropped: int) -> tuple[tuple[int, int], ...]:
-    """Where the clauses of these lengths lie, once `dropped` words from `dropped_at` on are gone."""
-    ends = list(accumulate(lengths))
-    spans = [(end - length, end) for end, length in zip(ends, lengths, strict=True) if length]
-    kept = [(start, end) for start, end in spans if end <= dropped_at]
-    late = [(start - dropped, end - dropped) for start, end in spans if start >= dropped_at + dropped]
-    return tuple(kept + late) if dropped else tuple(spans)
+def _options(found: Sequence[Sequence[Sequence[str]]], sources: Sequence[int]) -> Iterator[Option]:
+    """Other readings of the source words, where their first one stands (or would stand, if it says nothing)."""
+    for source, reading in enumerate(found):
+        if len(reading) > 1:
+            start, end = bisect_left(sources, source), bisect_right(sources, source)
+            if end - start == len(reading[0]):  # else it is part of a greeting, of an amount, or was cut away
+                yield Option(start, end, tuple(map(tuple, reading[1:])))
 
 
-def _cap(words: Words) -> tuple[Words, int, int]:
-    """At most MAX_FOLDED folded characters, most of them from the end; where how many words were left out."""
-    if len(words.text) <= MAX_FOLDED:
-        return words, len(words), 0
-    head = _count_within(words.folded, int(MAX_FOLDED * _HEAD))
-    tail = _count_within(words.folded[::-1], int(MAX_FOLDED * (1 - _HEAD)))
-    keep = [*range(head), *range(len(words) - tail, len(words))]
-    kept = Words(tuple(words.written[at] for at in keep), tuple(words.folded[at] for at in keep))
-    return kept, head, len(words) - head - tail
+def _spans(sources: Sequence[int], ends: Container[int]) -> Iterator[tuple[int, int]]:
+    """The clauses of a message whose words come from `sources`; `ends` are where clauses ended there."""
+    start = 0
+    for at in range(1, len(sources) + 1):
+        if at == len(sources) or any(end in ends for end in range(sources[at - 1] + 1, sources[at] + 1)):
+            yield start, at
+            start = at
+
+
+def _cap(placed: list[Placed]) -> list[Placed]:
+    """At most MAX_FOLDED folded characters, most of them from the end."""
+    folded = [fold(word) for _, word in placed]
+    if sum(map(len, folded)) + len(folded) - 1 <= MAX_FOLDED:
+        return placed
+    head = _count_within(folded, int(MAX_FOLDED * _HEAD))
+    tail = _count_within(folded[::-1], int(MAX_FOLDED * (1 - _HEAD)))
+    return placed[:head] + placed[len(placed) - tail :]
 
 
 def _count_within(folded: Sequence[str], limit: int) -> int:

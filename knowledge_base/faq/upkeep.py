@@ -1,0 +1,46 @@
+"""What an entry and the register of legal documents still lack; each is work for an editor, none of it is a fault."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.legal_document import LegalDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing missing at an entry or a document, named by `of`; `serious`: an answer stands on nothing."""
+
+    of: str
+    kind: str
+    note: str
+    serious: bool = False
+
+
+def lacks_of_entry(entry: FaqEntry, documents: Mapping[str, LegalDocument], on_day: date) -> Iterator[Lack]:
+    """What an entry lacks; an answer in force today must stand on a document in force today."""
+    for basis in entry.legal_basis:
+        document = documents.get(basis.document)
+        if not basis.article:
+            yield Lack(entry.key, "article-missing", f"which article of {basis.document}?")
+        if document is None:
+            yield Lack(entry.key, "document-unknown", f"{basis.document} is not in the register", serious=True)
+        elif entry.in_force.holds_on(on_day) and not document.in_force.holds_on(on_day):
+            yield Lack(entry.key, "document-not-in-force", f"{basis.document} on {on_day}", serious=True)
+    if entry.kind == "answer" and not entry.legal_basis:
+        yield Lack(entry.key, "basis-missing", "an answer needs a legal basis", serious=True)
+    if entry.kind == "answer" and not entry.sources:
+        yield Lack(entry.key, "source-missing", "no page is named that the answer was taken from")
+    if entry.checked_on is None:
+        yield Lack(entry.key, "never-checked", "checked_on is empty")
+
+
+def lacks_of_documents(documents: Iterable[LegalDocument], cited: frozenset[str]) -> Iterator[Lack]:
+    """What documents lack that entries cite."""
+    for document in documents:
+        if document.number in cited:
+            if not document.link:
+                yield Lack(document.number, "link-missing", "no page is named where residents can read it")
+            if document.issued_on is None:
+                yield Lack(document.number, "date-missing", "issued_on is empty")
