@@ -16,6 +16,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
+from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.storage import faq_store
@@ -84,16 +85,29 @@ def indexed_entry(entry: FaqEntry) -> IndexedEntry:
     )
 
 
-def build_snapshot(content: _Content, cache: Path | None = None) -> FaqSnapshot:
+def build_snapshot(
+    content: _Content,
+    cache: Path | None = None,
+    build: Callable[[Sequence[IndexedEntry]], MatchIndex] | None = None,
+) -> FaqSnapshot:
     """Content with a fully learned index, from the cache folder where this content was built before."""
     entries = [indexed(revision) for revision in content.revisions.values()]
-    index = _stored(entries, cache) or MatchIndex.build(entries)
+    index = _stored(entries, cache) or (build or MatchIndex.build)(entries)
     if cache is not None:
         try:
             _store(index, entries, cache)
         except OSError:  # it only saves time at the next start
             _LOG.exception("the index can't be kept in %s", cache)
     return _snapshot(content, index)
+
+
+def _built_beside(entries: Sequence[IndexedEntry]) -> MatchIndex:
+    """Built in another process, so that answering is not slowed; here, where no process can be started."""
+    try:
+        return built_apart(entries)
+    except Unavailable:
+        _LOG.exception("learning in a process of its own failed; learning in this one")
+        return MatchIndex.build(entries)
 
 
 def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
@@ -213,7 +227,7 @@ class LiveFaq:
         content = self._unlearned
         if content is None:
             return False
-        learned = await _aside(lambda: build_snapshot(content, self._cache))
+        learned = await _aside(lambda: build_snapshot(content, self._cache, _built_beside))
         async with self._lock:
             if self._unlearned is content:
                 self._snapshot, self._unlearned = learned, None

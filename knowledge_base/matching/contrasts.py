@@ -1,6 +1,6 @@
 """Words that tell neighbouring questions apart: a near-poor household is not a poor one, a loan not its repayment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -45,16 +45,19 @@ def _sizes() -> tuple[dict[str, tuple[int, ...]], ...]:
 
 def sides(folded: Sequence[str]) -> frozenset[Side]:
     """The sides a text takes, reading each contrast from left to right, longest member first."""
-    taken: set[Side] = set()
+    return frozenset(side for _, _, side in sides_at(folded))
+
+
+def sides_at(folded: Sequence[str]) -> Iterator[tuple[int, int, Side]]:
+    """Where a text takes which side: first word, one past the last, side."""
     for contrast, (members, sizes) in enumerate(zip(_members(), _sizes(), strict=True)):
-        at = 0
-        while at < len(folded):
-            for size in sizes.get(folded[at], ()):
-                alternative = members.get(tuple(folded[at : at + size]))
-                if alternative is not None:
-                    if alternative >= 0:
-                        taken.add((contrast, alternative))
-                    at += size - 1
-                    break
-            at += 1
-    return frozenset(taken)
+        free = 0
+        for start, word in enumerate(folded):
+            if word in sizes and start >= free:
+                for size in sizes[word]:
+                    alternative = members.get(tuple(folded[start : start + size]))
+                    if alternative is not None:
+                        if alternative >= 0:
+                            yield start, start + size, (contrast, alternative)
+                        free = start + size
+                        break

@@ -11,14 +11,15 @@ import numpy.typing as npt
 from knowledge_base.faq.entry import InForce
 from knowledge_base.matching.grams import Keys, Rows, mark_keys, terms_of
 from knowledge_base.matching.holdings import Holdings, holdings_of, text_code
-from knowledge_base.matching.senses import FULL, Senses, alike, fused, senses_of
+from knowledge_base.matching.senses import Senses, alike, as_vectors, fused, kept, senses_of, vectors_of
 from knowledge_base.matching.spelling import Speller
-from knowledge_base.matching.vectors import Floats, Ints, Postings
+from knowledge_base.matching.vectors import EXHAUSTIVE, Floats, Ints, Postings
 from knowledge_base.text.fold import fold
 from knowledge_base.text.normalise import Words, folded_function_words, function_words, spell_out
 
 OUTSIDE, GONE = -1, -2  # instead of an entry: a row out of scope, a row of an entry that was changed or withdrawn
 _MOSTLY = 0.8
+_PORTION = 4_096  # texts
 _EVER = date.max.toordinal()
 
 
@@ -60,7 +61,8 @@ class Corpus:
     """Phrasings entry by entry, then out-of-scope questions, then what came later.
 
     `lines` are the rows as written, words separated by blanks; `entry_of` tells each row's entry, `place_of` its
-    number among the entry's texts; `senses` are the rows' vectors of meaning. `asked` are codes of the folded rows, sorted, and `asked_rows` the rows.
+    number among the entry's texts; `senses` are the rows' vectors of meaning.
+    `asked` are codes of the folded rows, sorted, and `asked_rows` the rows.
     `forms` are all words of all rows with marks, `hollow` the folded words that say nothing even without marks: "do"
     may be đỏ. `windows` (2, entries) are the days, as ordinals, between which each entry is in force.
     """
@@ -85,34 +87,37 @@ class Corpus:
     @classmethod
     def build(cls, entries: Sequence[IndexedEntry], outside: Sequence[str]) -> "Corpus":
         """Normalise and index; out-of-scope questions that an entry asks word for word are dropped."""
-        inside = [spell_out(text) for entry in entries for text in entry.texts]
-        asked = {words.text for words in inside}
-        others = [words for words in map(spell_out, outside) if len(words) and words.text not in asked]
-        texts = [*inside, *others]
         sizes = [len(entry.texts) for entry in entries]
-        entry_of = np.repeat(np.arange(len(entries)), sizes)
-        groups = np.concatenate([entry_of, len(entries) + np.arange(len(others))]).astype(np.int32)
-        entry_of = np.concatenate([entry_of, np.full(len(others), OUTSIDE)]).astype(np.int32)
-        keys, rows = terms_of(texts, [mark_keys(words.folded) for words in texts])
-        postings = Postings.build(keys, rows, groups, len(entries))
-        codes = np.array([text_code(words.text) for words in inside], dtype=np.int64)
+        taken = _Intake()
+        stocks = []
+        for entry in entries:
+            taken.add([spell_out(text) for text in entry.texts])
+            stocks.append(holdings_of(entry.texts, entry.answer))  # right away: its texts are spelled out still
+        codes, words = np.array(taken.codes, dtype=np.int64), frozenset(taken.folded)
+        asked = set(taken.codes)
+        others = [words for words in map(spell_out, outside) if len(words) and text_code(words.text) not in asked]
+        taken.add(others)
+        count = len(taken.lines)
+        inside = np.repeat(np.arange(len(entries)), sizes)
+        groups = np.concatenate([inside, len(entries) + np.arange(len(others))]).astype(np.int32)
+        entry_of: Ints = np.concatenate([inside, np.full(len(others), OUTSIDE)]).astype(np.int32)
         order = np.argsort(codes, kind="stable")
         return cls(
             tuple(entries),
             np.ones(len(entries), dtype=bool),
-            tuple(" ".join(words.written) for words in texts),
+            tuple(taken.lines),
             entry_of,
             np.concatenate([np.arange(size) for size in [*sizes, len(others)]]).astype(np.int32),
-            Grouped.of(np.arange(len(texts)), entry_of),
+            Grouped.of(np.arange(count), entry_of),
             np.flatnonzero(entry_of == OUTSIDE),
-            postings,
-            senses_of(texts),
-            Holdings.build([holdings_of(entry.texts, entry.answer) for entry in entries]),
-            Speller.build({word for words in inside for word in words.folded}),
+            Postings.build(*taken.terms(), groups, len(entries)),
+            taken.senses(small=count > EXHAUSTIVE),
+            Holdings.build(stocks),
+            Speller.build(words),
             codes[order],
             order.astype(np.int32),
-            frozenset(word for words in texts for word in words.written),
-            _hollow(texts),
+            frozenset(taken.forms),
+            taken.hollow(),
             _windows(entries),
         )
 
@@ -157,9 +162,7 @@ class Corpus:
     def rivals(self, entry: int) -> npt.NDArray[np.bool_]:
         """Which entries can be in force on the same day as this one, itself included, shape (entries,)."""
         starts, ends = self.windows
-        found: npt.NDArray[np.bool_] = (
-            self.alive & (np.maximum(starts, starts[entry]) <= np.minimum(ends, ends[entry]))
-        )
+        found: npt.NDArray[np.bool_] = self.alive & (np.maximum(starts, starts[entry]) <= np.minimum(ends, ends[entry]))
         return found
 
     def best(self, cosines: Floats) -> Floats:
@@ -171,7 +174,7 @@ class Corpus:
 
     def kernel(self, rows: Rows) -> Floats:
         """How alike some rows and every row are, in words and meaning; shape (len(rows), rows)."""
-        return fused(self.postings.kernel(rows), alike(self.senses[rows].astype(np.float32) / FULL, self.senses))
+        return fused(self.postings.kernel(rows), alike(as_vectors(self.senses[rows]), self.senses))
 
     def changed(self, gone: Sequence[int], added: Sequence[IndexedEntry]) -> "Corpus":
         """Without some entries and with others, at a cost that grows with them alone."""
@@ -194,7 +197,7 @@ class Corpus:
             place_of=np.concatenate([self.place_of, *(np.arange(size) for size in sizes)]).astype(np.int32),
             grouped=Grouped.of(np.arange(len(entry_of)), entry_of),
             postings=self.postings.extended(keys, rows, len(texts)),
-            senses=np.concatenate([self.senses, senses_of(texts)]),
+            senses=np.concatenate([self.senses, senses_of(texts, small=self.senses.dtype == np.int8)]),
             holdings=self.holdings.extended([holdings_of(entry.texts, entry.answer) for entry in added]),
             speller=self.speller.extended({word for words in texts for word in words.folded}),
             asked=codes[order],
@@ -210,12 +213,52 @@ def _windows(entries: Sequence[IndexedEntry]) -> Ints:
     return np.array([starts, ends], dtype=np.int32).reshape(2, len(entries))
 
 
-def _hollow(texts: Sequence[Words]) -> frozenset[str]:
-    """Folded function words that, where marks are typed, hardly ever stand for a word with matter."""
-    hollow, total = Counter[str](), Counter[str]()
-    empty, folded_empty = function_words(), folded_function_words()
-    for words in texts:
-        if words.written != words.folded:
-            total.update(word for word in words.folded if word in folded_empty)
-            hollow.update(fold(word) for word in words.written if word in empty)
-    return frozenset(word for word in folded_empty if hollow[word] >= _MOSTLY * total[word])
+class _Intake:
+    """Texts on their way into a corpus: taken stock of in portions, so that few are in memory as words at a time."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.codes: list[int] = []
+        self.folded: set[str] = set()
+        self.forms: set[str] = set()
+        self._waiting: list[Words] = []
+        self._keys: list[Keys] = []
+        self._rows: list[Rows] = []
+        self._vectors: list[Floats] = []
+        self._empty, self._total = Counter[str](), Counter[str]()
+
+    def add(self, texts: Sequence[Words]) -> None:
+        """Take some more."""
+        for words in texts:
+            self.lines.append(" ".join(words.written))
+            self.codes.append(text_code(words.text))
+            self.folded.update(words.folded)
+            self.forms.update(words.written)
+            if words.written != words.folded:
+                self._total.update(word for word in words.folded if word in folded_function_words())
+                self._empty.update(fold(word) for word in words.written if word in function_words())
+        self._waiting += texts
+        if len(self._waiting) >= _PORTION:
+            self._index()
+
+    def terms(self) -> tuple[Keys, Rows]:
+        """The distinct terms of every text, and the text each belongs to."""
+        self._index()
+        nothing = np.array([], dtype=np.int64)
+        return np.concatenate([nothing, *self._keys]), np.concatenate([nothing, *self._rows])
+
+    def senses(self, *, small: bool) -> Senses:
+        """The meaning of every text."""
+        self._index()
+        return kept(np.concatenate([*self._vectors, vectors_of([])]), small=small)
+
+    def hollow(self) -> frozenset[str]:
+        """Folded function words that, where marks are typed, hardly ever stand for a word with matter."""
+        return frozenset(word for word in folded_function_words() if self._empty[word] >= _MOSTLY * self._total[word])
+
+    def _index(self) -> None:
+        texts, self._waiting = self._waiting, []
+        keys, rows = terms_of(texts, [mark_keys(words.folded) for words in texts])
+        self._keys.append(keys)
+        self._rows.append(rows + len(self.lines) - len(texts))
+        self._vectors.append(vectors_of(texts))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
+from knowledge_base.matching.grams import marks_at
 from knowledge_base.matching.holdings import held_by
 from knowledge_base.matching.reader import Reader
 from knowledge_base.matching.reading import resolve
@@ -73,15 +74,16 @@ class Evidence:
     content_words: int
 
 
-def gather(
-    reader: Reader, message: Normalised, allowed: npt.NDArray[np.bool_]
-) -> Evidence:
+def gather(reader: Reader, message: Normalised, allowed: npt.NDArray[np.bool_]) -> Evidence:
     """Short-list the entries in force (`allowed`, shape (entries,)) and weigh each."""
     lost = reader.lost()
     words, clauses = resolve(reader.corpus, message, lost)
     views = [(0, len(words)), *spans(len(words), clauses)]
     parts = [_part(words, *view) for view in views]
-    seen = reader.read(parts)
+    marks = marks_at(words.folded)
+    seen = reader.read(
+        parts, [[key for first, last, key in marks if start <= first and last <= end] for start, end in views]
+    )
     penalty = np.array([0.0, *[_CLAUSE_PENALTY] * (len(views) - 1)], dtype=np.float32)[:, None]
     totals = seen.best + seen.scores - 2 * penalty
     ranked = np.where(allowed[seen.entries], totals.max(axis=0), _OUT_OF_FORCE)
@@ -89,7 +91,7 @@ def gather(
     order = order[allowed[seen.entries[order]]]
     chosen = totals[:, order].argmax(axis=0).tolist()
     rows = [seen.row(view, at) for view, at in zip(chosen, order.tolist(), strict=True)]
-    tally = Tally.of(reader.corpus, words, lost, marked=message.marked)
+    tally = Tally.of(reader.corpus, words, marks, lost, marked=message.marked)
     content_words = int(tally.content.sum())
     entries = seen.entries[order].astype(np.int32)
     if not len(order):
@@ -156,9 +158,10 @@ def _held(
     return counts, views, texts, corpus.holdings.negated[entries].astype(np.float64)
 
 
-def _gaps(values: Floats | Doubles) -> Floats | Doubles:
+def _gaps(values: Floats | Doubles) -> Doubles:
     """Each value less the best of the others, shape (n,); a single one less nothing."""
-    if len(values) < 2:  # noqa: PLR2004 - nothing to compare with
-        return values
-    first, second = np.sort(values)[::-1][:2]
-    return values - np.where(values == first, second, first)
+    found = values.astype(np.float64)
+    if len(found) < 2:  # noqa: PLR2004 - nothing to compare with
+        return found
+    first, second = np.sort(found)[::-1][:2]
+    return found - np.where(found == first, second, first)

@@ -20,6 +20,7 @@ from knowledge_base.text.normalise import Normalised
 
 _FILE = Path(__file__).parent / "data" / "out_of_scope.txt"
 MAX_EXAMPLES = 450  # phrasings that are noised and matched while learning
+_MOST_WORDINGS = 3  # of one phrasing, where there are few
 _ORPHAN_EVERY = 2  # of those: also asked with their whole entry left out
 _ALTERED_EVERY = 2  # of the noised phrasings: also altered
 _VARY_EVERY = 4  # out-of-scope question: two in a story, one beside a piece of a phrasing
@@ -58,11 +59,13 @@ def examples(corpus: Corpus, folds: LeaveOneOut) -> list[Example]:
 
 def _inside(corpus: Corpus, folds: LeaveOneOut) -> Iterator[Example]:
     outside = corpus.outside
-    for number, row in enumerate(_sample(corpus)):
+    sample = _sample(corpus)
+    times = min(_MOST_WORDINGS, max(1, MAX_EXAMPLES // max(1, len(sample))))
+    for number, row in enumerate(sample * times):
         entry = int(corpus.entry_of[row])
         own = corpus.rows_of(entry).tolist()
         words = corpus.words(row)
-        noised = noisy(words, KINDS[number % len(KINDS)])
+        noised = noisy(words, KINDS[(number + number // len(sample)) % len(KINDS)])
         rivals = corpus.rivals(entry)
         if len(own) > 1:
             reader = Reader(corpus, folds.without([row]), [row])

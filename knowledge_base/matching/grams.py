@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.matching.contrasts import sides
+from knowledge_base.matching.contrasts import sides_at
 from knowledge_base.matching.synonyms import concepts
 from knowledge_base.text.normalise import Words
 
@@ -66,6 +66,11 @@ def side_key(contrast: int, alternative: int) -> int:
     return (SIDE << _KIND_BITS) | (contrast * _SIDES + alternative)
 
 
+def side_of(key: int) -> tuple[int, int]:
+    """The contrast and the alternative of a side's key."""
+    return divmod(key & _MASK, _SIDES)
+
+
 def type_key(number: int) -> int:
     """The key of a kind of question."""
     return (TYPE << _KIND_BITS) | number
@@ -84,11 +89,18 @@ def pair_key(left: int, right: int) -> int:
     return mixed >> int(_FOLD) | PAIR << _KIND_BITS
 
 
+Mark = tuple[int, int, int]  # first word, one past the last, key
+
+
+def marks_at(folded: Sequence[str]) -> list[Mark]:
+    """Where a text names which synonym group or takes which side, by their keys."""
+    found = [(start, end, group_key(number)) for start, end, number in concepts(folded)]
+    return found + [(start, end, side_key(*side)) for start, end, side in sides_at(folded)]
+
+
 def mark_keys(folded: Sequence[str]) -> list[int]:
     """The keys of the synonym groups a text names and of the sides it takes."""
-    found = {group_key(number) for _, _, number in concepts(folded)}
-    found.update(side_key(*side) for side in sides(folded))
-    return sorted(found)
+    return sorted({key for _, _, key in marks_at(folded)})
 
 
 def terms_of(texts: Sequence[Words], marks: Iterable[Sequence[int]]) -> tuple[Keys, Rows]:

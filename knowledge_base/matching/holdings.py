@@ -50,9 +50,9 @@ class Stock:
     negated: float
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=128)
 def holdings_of(texts: tuple[str, ...], answer: str) -> Stock:
-    """Take stock of an entry; kept, since most stay when the FAQ changes."""
+    """Take stock of an entry; the latest are kept for the editor who changes them again and again."""
     listed = texts[:: -(-len(texts) // _LISTED)] if texts else ()
     counts = Counter[int]()
     denials = 0
@@ -86,10 +86,8 @@ class Holdings:
     @classmethod
     def build(cls, stocks: Sequence[Stock]) -> "Holdings":
         """Put the stock of entries in one place."""
-        nothing = cls(
-            np.array([], dtype=np.int64), *(np.array([], dtype=np.int32) for _ in range(4)), np.array([], np.float32)
-        )
-        return nothing.extended(stocks)
+        none = np.array([], dtype=np.int32)
+        return cls(np.array([], np.int64), none, none, none, none, np.array([], np.float32)).extended(stocks)
 
     def extended(self, stocks: Sequence[Stock]) -> "Holdings":
         """With further entries behind."""

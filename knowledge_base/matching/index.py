@@ -1,5 +1,7 @@
 """The index: built from entries, immutable, shared between threads; asked one message at a time."""
 
+import contextlib
+import ctypes
 import hashlib
 import pickle
 from collections.abc import Iterator, Sequence
@@ -52,6 +54,7 @@ class MatchIndex:
         folds = fit_ridge(corpus)
         found = examples(corpus, folds) if ordered else []
         judge = learn(found)
+        _give_back()
         return cls(corpus, folds.ridge, judge, thresholds(found, judge), cls.content_hash(ordered))
 
     @property
@@ -165,14 +168,14 @@ class MatchIndex:
             evidence.entries.tolist(),
             evidence.phrasings.tolist(),
             chances.tolist(),
-            evidence.features.tolist(),
+            evidence.features.round(3).tolist(),
             strict=True,
         ):
             yield Candidate(
                 self.corpus.entries[entry].key,
                 round(chance, 4),
                 self.corpus.phrasing(row),
-                tuple((name, round(value, 3)) for name, value in zip(FEATURES, features, strict=True)),
+                tuple(zip(FEATURES, features, strict=True)),
             )
 
 
@@ -185,6 +188,12 @@ def _first(candidates: tuple[Candidate, ...], key: str) -> tuple[Candidate, ...]
     """The candidates with `key` in front, certain."""
     sure = [Candidate(c.key, 1.0, c.phrasing, c.features) for c in candidates if c.key == key]
     return (*sure, *(candidate for candidate in candidates if candidate.key != key))
+
+
+def _give_back() -> None:
+    """Hand the memory that building took back to the system, which the C library else keeps (glibc only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge_base.matching.corpus import Corpus, Grouped
-from knowledge_base.matching.grams import Keys, Rows, mark_keys, pair_keys, terms_of, word_key
+from knowledge_base.matching.grams import Keys, Rows, pair_keys, terms_of, word_key
 from knowledge_base.matching.learn import KernelRidge
 from knowledge_base.matching.senses import alike, fused, vectors_of
 from knowledge_base.matching.vectors import EXHAUSTIVE, Floats
@@ -50,20 +49,22 @@ class Reader:
     ridge: KernelRidge | None
     left_out: Sequence[int] = ()
 
-    def read(self, views: Sequence[Words]) -> Seen:
-        """Compare every view with the rows of the corpus."""
-        keys, of = terms_of(views, [mark_keys(view.folded) for view in views])
+    def read(self, views: Sequence[Words], marks: Sequence[Sequence[int]]) -> Seen:
+        """Compare every view, with its keys of groups and sides, with the rows of the corpus."""
+        keys, of = terms_of(views, marks)
         postings = self.corpus.postings
         weighed = postings.weigh(keys, of, len(views))
         if postings.indexed <= EXHAUSTIVE:
             rows = np.arange(postings.rows)
             cosines = postings.cosines(weighed)
+            senses = self.corpus.senses
             grouped = self.corpus.grouped
         else:
             rows = postings.promising(weighed)
             cosines = postings.cosines_with(weighed, rows)
+            senses = self.corpus.senses[rows]
             grouped = Grouped.of(rows, self.corpus.entry_of)
-        meanings = alike(vectors_of(views), self.corpus.senses[rows])
+        meanings = alike(vectors_of(views), senses)
         likeness = fused(cosines, meanings)
         if len(self.left_out):
             hidden = np.isin(rows, self.left_out)
@@ -110,4 +111,3 @@ def _best_mean(cosines: Floats, grouped: Grouped) -> Floats:
         used = place < _BEST_ROWS
         found[view] = np.bincount(entry[used], ranked[used], len(grouped.starts)) / _BEST_ROWS
     return found
-

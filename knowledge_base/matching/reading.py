@@ -57,7 +57,8 @@ def _choose(corpus: Corpus, words: Words, places: Sequence[_Place], lost: Keys) 
     keys: list[int] = []
     for place in places:
         readings: list[tuple[Written, int]] = []
-        for written in (words.written[place.start : place.end], *place.readings):
+        own: Written = words.written[place.start : place.end]
+        for written in (own, *place.readings):
             folded = words_of(written).folded
             around = (*words.folded[place.start - 1 : place.start], *folded, *words.folded[place.end : place.end + 1])
             singles = list(map(word_key, around))

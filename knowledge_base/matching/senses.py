@@ -11,7 +11,7 @@ from knowledge_base.text.normalise import Words
 
 FULL = 127  # of an int8
 MEANING_SHARE = 0.5  # of meaning, against letters and words; between .3 and .6 the ranking hardly moves
-Senses = npt.NDArray[np.int8]
+Senses = npt.NDArray[np.int8] | Floats
 
 
 def vectors_of(texts: Sequence[Words]) -> Floats:
@@ -19,14 +19,25 @@ def vectors_of(texts: Sequence[Words]) -> Floats:
     return shipped().vectors([text.text for text in texts])
 
 
-def senses_of(texts: Sequence[Words]) -> Senses:
-    """The same in a quarter of the memory."""
-    return np.rint(vectors_of(texts) * FULL).astype(np.int8)
+def senses_of(texts: Sequence[Words], *, small: bool) -> Senses:
+    """The vectors of texts as they are kept."""
+    return kept(vectors_of(texts), small=small)
+
+
+def kept(vectors: Floats, *, small: bool) -> Senses:
+    """Vectors as they are, or, in a `small` form, in a quarter of the memory."""
+    return np.rint(vectors * FULL).astype(np.int8) if small else vectors
+
+
+def as_vectors(senses: Senses) -> Floats:
+    """What was kept, as unit vectors again."""
+    found: Floats = senses.astype(np.float32, copy=False)
+    return found / np.float32(FULL) if senses.dtype == np.int8 else found
 
 
 def alike(vectors: Floats, senses: Senses) -> Floats:
     """Cosines of vectors with kept ones, shape (vectors, senses)."""
-    found: Floats = vectors @ (senses.astype(np.float32) / FULL).T
+    found: Floats = vectors @ as_vectors(senses).T
     return found
 
 

@@ -7,14 +7,24 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.matching.contrasts import HOUSEHOLD, alternatives, sides
+from knowledge_base.matching.contrasts import HOUSEHOLD, alternatives
 from knowledge_base.matching.corpus import Corpus
-from knowledge_base.matching.grams import Keys, answer_key, form_key, group_key, pair_keys, side_key, type_key, word_key
+from knowledge_base.matching.grams import (
+    Keys,
+    Mark,
+    answer_key,
+    form_key,
+    pair_keys,
+    side_key,
+    side_of,
+    type_key,
+    word_key,
+)
 from knowledge_base.matching.holdings import negated
 from knowledge_base.matching.question_type import asked_for
-from knowledge_base.matching.synonyms import concepts
 from knowledge_base.matching.vectors import Doubles, Ints
 from knowledge_base.text.normalise import Words, function_words
+from knowledge_base.text.syllables import is_syllable
 
 BY_CONCEPT, BY_ANSWER, BY_SPELLING = 0.8, 0.5, 0.8  # how well a word is covered when the entry holds it only this way
 _FUNCTION_WEIGHT = 0.15  # of a word that says nothing, against one that does
@@ -44,10 +54,11 @@ class Tally:
     own: frozenset[int]  # the keys of the words and of near words
 
     @classmethod
-    def of(cls, corpus: Corpus, words: Words, lost: Keys, *, marked: bool) -> "Tally":
+    def of(cls, corpus: Corpus, words: Words, marks: Sequence[Mark], lost: Keys, *, marked: bool) -> "Tally":
         """Weigh every word by its rarity among the entries; words that say nothing weigh little.
 
-        `lost` are terms that one entry less holds than the corpus says (something is left out while learning).
+        `marks` are the groups and sides in it; `lost` are terms that one entry less holds than the
+        corpus says (something is left out while learning).
         """
         postings = corpus.postings
         keys = np.array([word_key(word) for word in words.folded], dtype=np.int64)
@@ -59,19 +70,21 @@ class Tally:
         hollow = function_words() if marked else corpus.hollow
         matter = np.array([word not in hollow for word in (words.written if marked else words.folded)], dtype=bool)
         content = matter & ~np.array([word.isdigit() for word in words.folded], dtype=bool)
-        near = [(at, other) for at in np.flatnonzero(heard <= 0) for other in corpus.speller.near(words.folded[at])]
+        # A syllable that no entry uses is another word, and no slip: "Thái Lan" is not "thai làm".
+        strange = [at for at in np.flatnonzero(heard <= 0) if not is_syllable(words.folded[at])]
+        near = [(at, other) for at in strange for other in corpus.speller.near(words.folded[at])]
         unheard = content & (heard <= 0)
         unheard[[at for at, _ in near]] = False
-        groups = tuple(concepts(words.folded))
+        groups = [mark for mark in marks if mark[2] < side_key(0, 0)]
         taken: dict[int, set[int]] = {}
-        for contrast, side in sides(words.folded):
+        for contrast, side in (side_of(key) for _, _, key in marks if key >= side_key(0, 0)):
             taken.setdefault(contrast, set()).add(side)
         known = [
             marked and bool(of_matter) and written != folded and written in corpus.forms
             for written, folded, of_matter in zip(words.written, words.folded, content, strict=True)
         ]
         others = [word_key(other) for _, other in near]
-        others += [group_key(number) for _, _, number in groups]
+        others += [key for _, _, key in groups]
         others += [side_key(contrast, side) for contrast in sorted(taken) for side in range(alternatives(contrast))]
         others += [type_key(number) for number in range(_MOST_TYPES)]
         terms = [keys, [answer_key(word) for word in words.folded], [form_key(word) for word in words.written]]
@@ -84,7 +97,9 @@ class Tally:
             tuple((start, end) for start, end, _ in groups),
             tuple((contrast, frozenset(taken[contrast])) for contrast in sorted(taken)),
             np.array(known, dtype=bool),
-            np.concatenate([np.array(part, dtype=np.int64) for part in (*terms, pair_keys(keys[:-1], keys[1:]), others)]),
+            np.concatenate(
+                [np.array(part, dtype=np.int64) for part in (*terms, pair_keys(keys[:-1], keys[1:]), others)]
+            ),
             frozenset({*keys.tolist(), *(word_key(other) for _, other in near)}),
         )
 
@@ -131,9 +146,12 @@ class Tally:
             "pairs": np.where(both.any(axis=1), (pairs & both).sum(axis=1) / np.maximum(1, both.sum(axis=1)), 0.5),
             "answer": _share(self.weights, answered),
             "marks": (strange & ~forms).sum(axis=1) / np.maximum(1, strange.sum(axis=1)),
-            "rest": np.log1p((self.content & ~seen).sum(axis=1)),
+            "rest": np.log1p((self.content * left * ~seen).sum(axis=1)),
             "rest_asks": np.array(
-                [float(bool(asked_for(self.words.folded[:start]) or asked_for(self.words.folded[end:]))) for start, end in views]
+                [
+                    float(bool(asked_for(self.words.folded[:start]) or asked_for(self.words.folded[end:])))
+                    for start, end in views
+                ]
             ),
             "length": np.full(len(counts), np.log1p(self.content.sum())),
             "length_clause": np.log1p((self.content & seen).sum(axis=1)),

@@ -20,7 +20,7 @@ EXHAUSTIVE = 6_500  # rows; a larger index is searched within a budget
 _LIST = 2_048  # documents kept of a term's list in a larger index, evenly spread
 _BUDGET = 6_000  # documents looked at for one view, the rarest terms first
 _BEST = 48  # rows of one view that are looked at closely
-_MOST_TERMS = 420  # known terms of a message that are compared, the rarest first
+_MOST_TERMS = 320  # known terms of a message that are compared, the rarest first
 _STEP = 32  # rows of a kernel at a time
 _TINY = 1e-12
 
@@ -59,8 +59,8 @@ class Postings:
     def build(cls, keys: Keys, rows: Rows, group_of: Ints, entries: int) -> "Postings":
         """Index the distinct terms `keys` of `rows` (sorted by row); groups below `entries` are entries."""
         count = len(group_of)
-        columns, terms = np.unique(keys, return_inverse=True)
-        terms = terms.astype(np.int32)
+        columns, places = np.unique(keys, return_inverse=True)
+        terms: Ints = places.astype(np.int32)
         bounds = np.searchsorted(rows, np.arange(count + 1))
         held, heard = _held(terms, group_of[rows], len(columns), entries)
         order = np.argsort(terms, kind="stable")
@@ -169,7 +169,7 @@ class Postings:
         """The cosines of every row with every view, shape (views, rows)."""
         at, documents = self._lists(weighed.columns)
         held = np.zeros((len(weighed.columns), self.rows), dtype=np.float32)
-        held[at, documents] = 1.0
+        held.ravel()[at * self.rows + documents] = 1.0
         if self.indexed < self.rows:
             held[:, self.indexed :] = self._held_by(weighed.columns, np.arange(self.indexed, self.rows))
         return self._summed(weighed, held, self.norms)
@@ -193,7 +193,7 @@ class Postings:
                 at, documents = self._lists(weighed.columns[order])
                 shares = weights[order][at] * self.norms[np.where(letters[order][at], 0, 1), documents]
                 sums = np.bincount(documents, shares)
-                seen = np.unique(documents)
+                seen = np.unique(documents).astype(np.int64)
                 found.append(seen[np.argsort(-sums[seen], kind="stable")[:_BEST]])
         return np.unique(np.concatenate(found))
 
@@ -232,7 +232,8 @@ class Postings:
         at = place[self.terms[_ranges(self.bounds[rows], sizes)]]
         of = np.repeat(np.arange(len(rows)), sizes)
         found = np.zeros((len(columns), len(rows)), dtype=np.float32)
-        found[at[at >= 0], of[at >= 0]] = 1.0
+        known = at >= 0
+        found.ravel()[at[known].astype(np.int64) * len(rows) + of[known]] = 1.0
         return found
 
     def _summed(self, weighed: Weighed, held: Floats, norms: Floats) -> Floats:

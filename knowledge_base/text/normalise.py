@@ -76,7 +76,10 @@ def normalise(text: str) -> Normalised:
     marked = any(has_marks(word) for word in words)
     found = [readings(words, at, marked=marked) for at in range(len(words))]
     sources = iter(range(len(words)))
-    parts = [_clause([(at, found[at][0]) for _, at in zip(clause, sources)], marked=marked) for clause in clauses]
+    parts = [
+        _clause([(at, found[at][0]) for _, at in zip(clause, sources, strict=False)], marked=marked)
+        for clause in clauses
+    ]
     kept = _cap([placed for part in parts for placed in part])
     ends = set(accumulate(map(len, clauses)))
     return Normalised(
@@ -87,9 +90,9 @@ def normalise(text: str) -> Normalised:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_048)
 def spell_out(text: str) -> Words:
-    """The best reading of a phrasing or a line of an answer; kept, since most stay when the FAQ changes."""
+    """The best reading of a phrasing or a line of an answer; the latest are kept, since each is asked for twice."""
     return normalise(text).words
 
 
@@ -177,7 +180,9 @@ def _polite(written: Sequence[str], *, marked: bool) -> list[int]:
     kept: list[int] = []
     at = 0
     while at < len(folded):
-        length = next((n for n in _polite_sizes().get(folded[at], ()) if tuple(folded[at : at + n]) in _politeness()), 0)
+        length = next(
+            (n for n in _polite_sizes().get(folded[at], ()) if tuple(folded[at : at + n]) in _politeness()), 0
+        )
         if length == 1 and marked and has_marks(written[at]) and written[at] not in _polite_single():
             length = 0
         if not length:

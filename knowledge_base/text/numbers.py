@@ -17,6 +17,7 @@ _UNITS = {"nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000, "tỷ": 1_000_0
 _ONLY_WITHIN = frozenset({"mốt", "tư", "lăm", "nhăm", "không"})  # never begin a number; bare, they are other words
 # After "hai triệu" a number before one of these counts them: "hai triệu một người".
 _COUNTED = frozenset({"người", "tháng", "năm", "hộ", "khẩu", "đầu", "con", "đứa", "ngày", "lần", "miệng", "suất", "kỳ"})
+_THOUSAND = 1_000
 _LONGEST = 12  # words of an amount
 
 
@@ -91,7 +92,11 @@ class _Parser:
             return self._done(value)
         self.at = self.start
         tens, ones = self._digit(first=True), self._digit(first=False)
-        if tens is not None and ones is not None and tuple(map(fold, self.words[self.at : self.at + 2])) == ("phan", "tram"):
+        if (
+            tens is not None
+            and ones is not None
+            and tuple(map(fold, self.words[self.at : self.at + 2])) == ("phan", "tram")
+        ):
             return self._done(Decimal(10 * tens + ones))
         return None
 
@@ -106,7 +111,7 @@ class _Parser:
             self.at += 1
         elif self._next() not in {"một", "mot", "không", "khong"}:
             value = self._digit(first=True)
-        if value is None or unit < 1_000 or self._next() in _COUNTED_ALL or self._next() in _UNIT:
+        if value is None or unit < _THOUSAND or self._next() in _COUNTED_ALL or self._next() in _UNIT:
             self.at = before
             return Decimal(0)
         return Decimal(value) * unit / 10**size

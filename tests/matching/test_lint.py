@@ -15,7 +15,7 @@ def found(entries: list[IndexedEntry]) -> list[Finding]:
     """Findings on the small FAQ, with an entry that takes another's words and one that nobody finds."""
     victim = entries[2]
     thief = IndexedEntry("THIEF", victim.phrasings[0], (*victim.phrasings[1:3], victim.phrasings[1].upper()), "Khác.")
-    hidden = IndexedEntry("HIDDEN", "Zyx wvu ts", ("Qpo nml kj",), "?")
+    hidden = IndexedEntry("HIDDEN", "Zyx wvu ts", ("Xét hộ nghèo thì nộp đơn cho ai ở đâu?",), "?")
     return lint(MatchIndex.build([*entries, thief, hidden]), DAY)
 
 
