@@ -61,10 +61,5 @@ distil: $(STAMPS)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-distil.lock
 	$(BIN)/python -m distillation
 
-# One module a line, each prints its own JSON.
-bench: $(STAMPS)/dev
-	@sh tests/system_packages.sh wrk
-	@$(BIN)/python -m quality.bench_intake
-
 clean:
 	rm -rf $(VENV) $(STAMPS)

@@ -39,8 +39,12 @@ _DIGIT, _UNIT = _table(_DIGITS), _table(_UNITS)
 _NEVER_FIRST = _ONLY_WITHIN | {fold(word) for word in _ONLY_WITHIN}
 _COUNTED_ALL = _COUNTED | {fold(word) for word in _COUNTED}
 _TEN, _TENS, _HUNDRED, _HALF, _ODD = (
-    {"mười", "muoi"}, {"mươi", "muoi", "chục", "chuc"}, {"trăm", "tram"}, {"rưỡi", "ruoi", "rưởi"}, {"lẻ", "le", "linh"},
-)  # fmt: skip
+    {"mười", "muoi"},
+    {"mươi", "muoi", "chục", "chuc"},
+    {"trăm", "tram"},
+    {"rưỡi", "ruoi", "rưởi"},
+    {"lẻ", "le", "linh"},
+)
 
 
 def amounts(words: Sequence[str]) -> list[Amount]:
