@@ -151,7 +151,7 @@ SABOTAGES = (
     Sabotage(
         "a store of a newer program is opened",
         "knowledge_base/storage/schema.py",
-        '    if schema_state(engine) == "newer":\n        raise Unavailable("schema_newer")\n',
+        '    if state == "newer":\n        raise Unavailable("schema_newer")\n',
         "",
         "tests/storage/test_schema.py::test_a_store_from_a_newer_program_is_refused",
     ),
