@@ -9,6 +9,7 @@ from knowledge_base.errors import Unavailable
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST = 64  # things in one batch
+_GATHER_SECONDS = 0.003  # how long a batch waits for more where the last one held several
 
 
 class Batch(Generic[T, R]):
@@ -38,10 +39,14 @@ class Batch(Generic[T, R]):
 
     async def _write(self) -> None:
         try:
+            batch: list[tuple[T, asyncio.Future[R]]] = []
             while self._waiting:
-                batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                if len(batch) > 1:  # those who were just answered may be about to come again
+                    await asyncio.sleep(_GATHER_SECONDS)
+                taken, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
                 # Who has gone away meanwhile was told that nothing is kept, and will send it again.
-                await self._together([(thing, future) for thing, future in batch if not future.done()])
+                batch = [(thing, future) for thing, future in taken if not future.done()]
+                await self._together(batch)
         finally:
             self._writing = None
 

@@ -56,11 +56,16 @@ class Delivery:
     async def run(self) -> None:
         """Send until cancelled; what is in flight then is finished and settled first."""
         turn: asyncio.Task[None] | None = None
+        turned_at = -_POLL_SECONDS
         try:
             while True:
-                # Shielded: what is claimed in the moment of stopping would be in doubt if nobody sent it.
-                turn = asyncio.create_task(self._turn_over(self._free()))
-                await asyncio.shield(turn)
+                free = self._free()
+                # With nothing to settle and nothing that may go, one look a second is enough however often it is woken.
+                if free or self._finished or time.monotonic() - turned_at >= _POLL_SECONDS:
+                    turned_at = time.monotonic()
+                    # Shielded: what is claimed in the moment of stopping would be in doubt if nobody sent it.
+                    turn = asyncio.create_task(self._turn_over(free))
+                    await asyncio.shield(turn)
                 await self._rest()
         finally:
             if turn is not None:

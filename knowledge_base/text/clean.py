@@ -12,6 +12,8 @@ _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a
 
 def clean(text: str, limit: int | None = None) -> str:
     """Text in NFC, unstorable characters replaced, invisible ones dropped, line ends alike; at most `limit` long."""
+    if text.isascii() and text.isprintable():  # most identifiers, and much of what is typed without marks
+        return text[:limit]
     if limit is not None:
         # Composition may shrink a text, never lengthen it past its input.
         text = text[: 4 * limit]

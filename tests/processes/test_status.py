@@ -76,10 +76,10 @@ async def place(both_databases: Database, clock: Any, tmp_path: Path) -> AsyncIt
     status = add_status(app, service)
     client = TestClient(TestServer(app))
     await client.start_server()
-    for _ in range(100):
-        if status.signs.beat_age is not None:
-            break
+    # What tells systemd has then seen it too, and looks no more.
+    while not await status.is_ready():  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
     yield Place(client, status, service)
     await client.close()
 
