@@ -95,7 +95,7 @@ class Staff:
         for path in dict.fromkeys(waiting):
             page = present(editor.open(path))
             if _offers(page, "/publish"):
-                page = present(editor.send(page, "/publish"))
+                page = present(editor.send(page, "/publish", question=_public_words(path)))
                 assert page.status_code == 200, page.text
                 self.published += 1
                 return
@@ -108,6 +108,11 @@ def _sign_in(desk: Desk, name: str, password: str) -> None:
     if page.status_code == 429:  # tries that were cut off count as failed, and one must wait
         raise ServiceAway(page.status_code)
     assert page.url.path == "/admin/", (page.url, page.status_code)
+
+
+def _public_words(path: str) -> str:
+    """Words far from the residents', or the bot would answer the next strange question by itself."""
+    return f"Bọ hung sao Hỏa ăn bánh mì hạng {path.rpartition('/')[2]} vào buổi trưa?"
 
 
 class ServiceAway(Exception):
