@@ -20,7 +20,6 @@ from knowledge_base.storage.database import Database
 from knowledge_base.storage.dialect import is_sqlite
 from knowledge_base.storage.sqlite_dump import database_path
 from knowledge_base.storage.status_store import StoreStatus, store_status
-from processes.metrics import Seen, exposition
 from processes.systemd import keep_telling
 from processes.vital_signs import VitalSigns
 
@@ -88,6 +87,8 @@ class Status:
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Everything as numbers."""
+        from processes.metrics import Seen, exposition  # noqa: PLC0415 - a start must not wait for what it doesn't use
+
         report, store = await self._report(), await self._count()
         gauges = {name: (name.replace("_", " "), value) for name, value in report.figures.items()}
         gauges["ready"] = ("1: residents can be served", float(not report.reasons))

@@ -10,13 +10,24 @@ from sqlalchemy import Row, select, update
 
 from knowledge_base.errors import Unavailable
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.prepared import PreparedInsert
+from knowledge_base.storage.dialect import among
+from knowledge_base.storage.prepared import Prepared, PreparedInsert
 from knowledge_base.storage.tables import contacts
 
 _ADD = PreparedInsert(
     contacts,
     ("ref", "channel", "sealed_address", "created_at"),
     lambda statement: statement.on_conflict_do_nothing(),
+)
+
+_KNOWN = Prepared(lambda name: select(contacts.c.ref).where(among(name, contacts.c.ref, "refs")))
+_LOCK = Prepared(
+    lambda name: (
+        select(contacts.c.ref, contacts.c.unreachable_at)
+        .where(among(name, contacts.c.ref, "refs"))
+        .order_by(contacts.c.ref)
+        .with_for_update(key_share=True)
+    )
 )
 
 
@@ -39,7 +50,7 @@ def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
 def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> list[str]:
     """The references of (channel, address) pairs, in order; new ones are made known."""
     refs = [tx.keys.contact_ref(channel, address) for channel, address in addresses]
-    known = set(tx.execute(select(contacts.c.ref).where(contacts.c.ref.in_(refs))).scalars())
+    known = set(_KNOWN.run(tx, refs=refs).scalars())
     fresh = {
         ref: {"ref": ref, "channel": channel, "sealed_address": tx.keys.seal(address), "created_at": tx.now}
         for ref, (channel, address) in zip(refs, addresses, strict=True)
@@ -54,8 +65,7 @@ def lock_contacts(tx: Transaction, refs: Sequence[str]) -> None:
 
     Always in the same order, and before anything else of theirs, so that two transactions never wait for each other.
     """
-    wanted = select(contacts.c.ref, contacts.c.unreachable_at).where(contacts.c.ref.in_(refs)).order_by(contacts.c.ref)
-    locked = tx.execute(wanted.with_for_update(key_share=True)).all()
+    locked = _LOCK.run(tx, refs=list(refs)).all()
     if back := [row.ref for row in locked if row.unreachable_at is not None]:
         tx.execute(update(contacts).where(contacts.c.ref.in_(back)).values(unreachable_at=None))
 

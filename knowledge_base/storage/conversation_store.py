@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.prepared import PreparedInsert
+from knowledge_base.storage.dialect import among
+from knowledge_base.storage.prepared import Prepared, PreparedInsert
 from knowledge_base.storage.tables import conversations, inbox
 
 _LONGEST_ID = 200  # what the column holds
@@ -19,6 +20,7 @@ def _or_replace(statement: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes)
 
 
+_STANDS = Prepared(lambda name: select(conversations).where(among(name, conversations.c.contact_ref, "refs")))
 _PUT = PreparedInsert(conversations, ("contact_ref", "state", "data", "updated_at"), _or_replace)
 
 
@@ -64,8 +66,7 @@ def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[st
 
 def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Phase and data of residents' dialogues; who has none yet is missing. Their contacts must be locked."""
-    rows = tx.execute(select(conversations).where(conversations.c.contact_ref.in_(refs)))
-    return {row.contact_ref: (row.state, row.data) for row in rows}
+    return {row.contact_ref: (row.state, row.data) for row in _STANDS.run(tx, refs=list(refs))}
 
 
 def put_conversations(tx: Transaction, stands: Mapping[str, tuple[str, dict[str, Any]]]) -> None:

@@ -1,5 +1,6 @@
 """Every difference between SQLite and PostgreSQL, each with its reason."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,6 +13,9 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Table,
+    Text,
+    any_,
+    bindparam,
     create_engine,
     event,
     func,
@@ -98,7 +102,9 @@ def postgresql_engine(url: str) -> Engine:
     options = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     # No ping before use: a connection that died is met like any other passing fault, by running the work again.
     pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 5}
-    return create_engine(sqlalchemy_url(url), connect_args={"options": options}, **pool, **_DISCREET)
+    return create_engine(
+        sqlalchemy_url(url), connect_args={"options": options, "connect_timeout": 5}, **pool, **_DISCREET
+    )
 
 
 def may_retry(error: DBAPIError) -> bool:
@@ -123,6 +129,19 @@ def libpq_url(url: str) -> str:
 def insert_for(dialect_name: str) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT; SQLAlchemy's general one does not."""
     return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+
+
+def among(dialect_name: str, column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """The condition that `column` is one of the texts in a list given as one parameter (made by `listed`)."""
+    if dialect_name == "sqlite":
+        each = func.json_each(bindparam(parameter, type_=Text)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(bindparam(parameter, type_=postgresql.ARRAY(Text)))
+
+
+def listed(dialect_name: str, values: Iterable[str]) -> Any:
+    """A list of texts as one parameter."""
+    return json.dumps(list(values)) if dialect_name == "sqlite" else list(values)
 
 
 def wait_alone(connection: Connection, name: str) -> None:

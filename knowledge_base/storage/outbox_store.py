@@ -1,17 +1,18 @@
 """Words waiting for a channel: pending -> sending -> sent | retry_at | in_doubt | failed."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.prepared import PreparedInsert
+from knowledge_base.storage.dialect import among
+from knowledge_base.storage.prepared import Prepared, PreparedInsert
 from knowledge_base.storage.tables import is_unsettled, outbox
 
 _PUT = PreparedInsert(
@@ -30,6 +31,14 @@ _PUT = PreparedInsert(
         "talked_at",
     ),
     lambda statement: statement.on_conflict_do_nothing(),
+)
+
+_TALKED = Prepared(
+    lambda name: (
+        update(outbox)
+        .where(among(name, outbox.c.contact_ref, "refs"), is_unsettled(outbox))
+        .values(talked_at=bindparam("now"))
+    )
 )
 
 
@@ -109,14 +118,9 @@ def enqueue_all(tx: Transaction, messages: Sequence[Outgoing]) -> None:
         }
         for message in messages
     ]
-    _talked(tx, {message.contact_ref for message in messages})
+    _TALKED.run(tx, refs={message.contact_ref for message in messages}, now=tx.now)
     _PUT.run(tx, rows)
     tx.signal("outbox")
-
-
-def _talked(tx: Transaction, refs: Iterable[str]) -> None:
-    waiting = outbox.c.contact_ref.in_(sorted(refs)) & is_unsettled(outbox)
-    tx.execute(update(outbox).where(waiting).values(talked_at=tx.now))
 
 
 def enqueue(

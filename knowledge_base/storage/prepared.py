@@ -1,17 +1,42 @@
-"""INSERTs of many rows on the hot path: compiled once a database, then handed to the driver as they are.
+"""The statements of the hot path, built once a database.
 
-SQLAlchemy's own way of many rows works each of them through its parameter machinery, which costs more than the insert.
+`Prepared` spares the building; lists are one parameter (`dialect.among`), or each length would be a statement of its
+own. `PreparedInsert` hands many rows to the driver as they are: SQLAlchemy's own way works each of them through its
+parameter machinery, which costs more than the insert.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, Executable, Table
 
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.dialect import listed
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import CursorResult
 
 Process = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement with named parameters; `build` makes it for a dialect's name."""
+
+    def __init__(self, build: Callable[[str], Executable]) -> None:
+        self._build = build
+        self._built: dict[str, Executable] = {}
+
+    def run(self, tx: Transaction, **parameters: Any) -> "CursorResult[*tuple[Any, ...]]":
+        """Run it; lists and sets are given as they are."""
+        name = tx.connection.dialect.name
+        statement = self._built.get(name)
+        if statement is None:
+            statement = self._built[name] = self._build(name)
+        values = {
+            key: listed(name, value) if isinstance(value, list | set) else value for key, value in parameters.items()
+        }
+        return tx.execute(statement, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,20 @@ from sqlalchemy import Row, func, or_, select, update
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.prepared import PreparedInsert
+from knowledge_base.storage.dialect import among
+from knowledge_base.storage.prepared import Prepared, PreparedInsert
 from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
 from knowledge_base.text.fold import fold
 
+_BY_REFERENCE = Prepared(lambda name: select(questions).where(among(name, questions.c.reference, "references")))
+_OPEN_ALIKE = Prepared(
+    lambda name: (
+        select(questions)
+        .where(among(name, questions.c.contact_ref, "refs"), among(name, questions.c.folded, "folded"))
+        .where(questions.c.state.in_(OPEN_STATES))
+        .order_by(questions.c.id)
+    )
+)
 _ADD_MESSAGES = PreparedInsert(question_messages, ("question_id", "sender", "text", "media_kind", "media_ref", "at"))
 
 
@@ -107,26 +117,13 @@ def question_by_reference(tx: Transaction, reference: str) -> Question | None:
 
 def questions_by_reference(tx: Transaction, references: Iterable[str]) -> dict[str, Question]:
     """The questions behind public codes, by code."""
-    wanted = sorted(set(references))
-    if not wanted:
-        return {}
-    return {
-        row.reference: _question(row) for row in tx.execute(select(questions).where(questions.c.reference.in_(wanted)))
-    }
+    wanted = set(references)
+    return {row.reference: _question(row) for row in _BY_REFERENCE.run(tx, references=wanted)} if wanted else {}
 
 
 def open_alike(tx: Transaction, folded_by_ref: Mapping[str, str]) -> dict[str, Question]:
     """By resident: the newest open question in the very words (folded) given for him."""
-    query = (
-        select(questions)
-        .where(
-            questions.c.contact_ref.in_(sorted(folded_by_ref)),
-            questions.c.state.in_(OPEN_STATES),
-            questions.c.folded.in_(sorted(set(folded_by_ref.values()))),
-        )
-        .order_by(questions.c.id)
-    )
-    rows = tx.execute(query).all()
+    rows = _OPEN_ALIKE.run(tx, refs=list(folded_by_ref), folded=set(folded_by_ref.values())).all()
     return {row.contact_ref: _question(row) for row in rows if folded_by_ref[row.contact_ref] == row.folded}
 
 
