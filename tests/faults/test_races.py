@@ -67,22 +67,25 @@ async def test_deliveries_of_the_same_updates(
 async def test_one_resident_through_two_processes(
     postgresql_url: str, clock: FixedClock, keys: Keys, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Two first messages at once, each to another process: the second takes up where the first left the dialogue."""
+    """The same words twice at once, each time to another process: the second sees what the first has begun."""
     ours, theirs = _open(postgresql_url, clock, keys), open_database(postgresql_url, clock, keys)
     folder = tmp_path_factory.getbasetemp()
     inbox = await open_inbox(ours, clock, folder)
     other = await open_inbox(theirs, clock, folder, furnish=False)
     residents = 20
 
-    async def write(into: Inbox, resident: int, number: int) -> None:
-        text = strange(2 * resident + number)
+    async def write(into: Inbox, resident: int, number: int, text: str) -> None:
         await into.receive(Incoming("telegram", str(resident), f"1:{resident}-{number}:0", "text", text=text), 120)
 
     for resident in range(residents):
-        await asyncio.gather(write(inbox, resident, 0), write(other, resident, 1))
-    notices = "SELECT count(*) FROM outbox WHERE body ->> 'decision' = 'notice' GROUP BY contact_ref"
-    assert [row[0] for row in rows(postgresql_url, notices)] == [1] * residents  # nobody is met as a stranger twice
+        first, same = strange(2 * resident), strange(2 * resident + 1)
+        await asyncio.gather(write(inbox, resident, 0, first), write(other, resident, 1, first))
+        await asyncio.gather(write(inbox, resident, 2, same), write(other, resident, 3, same))
+    notices = "SELECT count(*) FROM outbox WHERE idempotency_key LIKE :second GROUP BY contact_ref"
+    greeted = [row[0] for row in rows(postgresql_url, notices, second="reply:%:1")]
+    assert greeted == [1] * residents  # nobody is met as a stranger twice
     assert one(ours, "SELECT count(*) FROM questions") == 2 * residents
+    assert one(ours, "SELECT count(*) FROM inbox") == 4 * residents
     for database in (ours, theirs):
         database.close()
 

@@ -52,7 +52,7 @@ from tests.faults.record import reading
 CHATS = 3
 RETRY_AFTER = 7  # seconds, as the platform says
 MOST_IN_FLIGHT = 4
-STEPS = 40 if PROFILE.name == "full" else 30
+STEPS = 30 if PROFILE.name == "short" else 40
 ANSWER = AnswerText("answer", "Trả lời thử nghiệm.", "", "thu", (("188/2025/NĐ-CP", "Điều 1"),))
 
 
