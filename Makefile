@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 
-.PHONY: run test check lint types imports catalogs lock test-system scorecard faults clean
+.PHONY: run test check lint types imports catalogs lock test-system scorecard bench faults clean
 
 run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
@@ -47,6 +47,11 @@ lock:
 
 scorecard: $(STAMPS)/dev
 	$(BIN)/python -m quality.scorecard $(if $(QUALITY_DATA),--data $(QUALITY_DATA))
+
+# One module a line, each prints its own JSON.
+bench: $(STAMPS)/dev
+	@sh tests/system_packages.sh wrk
+	@$(BIN)/python -m quality.bench_intake
 
 clean:
 	rm -rf $(VENV) $(STAMPS)

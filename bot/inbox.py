@@ -31,7 +31,7 @@ _MOST_WAITING = 2_000  # messages; who comes when more wait is asked to come aga
 _PATIENCE_SECONDS = 8.0
 _RATE = (30, 60.0)  # messages of one resident in seconds; people don't type faster
 _NOTICE_RATE = (1, 60.0)  # how often one is told that he is too fast
-_MATCHERS = 2  # threads; more only wait for each other
+_MATCHERS = 1  # a thread; more would only wait for each other, and for the loop
 
 
 def voice_of(settings: Settings, language: str) -> Voice:

@@ -167,8 +167,8 @@ def grouped(figures: Figures, name: str, path: Path, synchronous: str, seconds: 
 def matcher() -> MatchIndex:
     """The index of the project's own content."""
     sheet = read_sheet(Path("content"))
-    entries = [IndexedEntry(row.entry.key, row.entry.question, row.entry.phrasings) for row in sheet.entries]
-    return MatchIndex.build(entries)
+    entries = (placed.value for placed in sheet.entries)
+    return MatchIndex.build([IndexedEntry(entry.key, entry.question, entry.phrasings) for entry in entries])
 
 
 def match(figures: Figures, index: MatchIndex, seconds: float) -> None:

@@ -1,10 +1,14 @@
 #!/bin/sh
-# Installs what the tests need besides Python: a browser, a PostgreSQL server, faults of the disk. Says what is missing without root.
+# Installs what the tests need besides Python: a browser, a PostgreSQL server, faults of the disk; and the programs named as
+# arguments, by their packages of the same name. Says what is missing without root.
 set -eu
 missing=""
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/bin/fiu-run ] || missing="$missing fiu-utils"
+for program in "$@"; do
+    command -v "$program" >/dev/null || missing="$missing $program"
+done
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "The tests need these Debian packages:$missing" >&2

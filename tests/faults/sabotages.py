@@ -101,8 +101,8 @@ SABOTAGES = (
     Sabotage(
         "a verb that failed keeps what it did",
         ON_SQLITE,
-        "            savepoint.rollback()\n",
-        "            savepoint.commit()\n",
+        '            driver.execute("ROLLBACK TO verb")\n',
+        "",
         "tests/storage/test_database.py::test_a_verb_that_fails_leaves_nothing_and_harms_nobody",
     ),
     Sabotage(
