@@ -68,5 +68,5 @@ FULL = Profile(
     every_sabotage=True,
     cut_step=1,
 )
-SABOTAGE = replace(SHORT, name="sabotage", strings=1_000, claims=5, faulty_messages=60)
+SABOTAGE = replace(SHORT, name="sabotage", strings=1_000, claims=5, faulty_messages=60, examples=25)
 PROFILE = {"short": SHORT, "full": FULL, "sabotage": SABOTAGE}[os.environ.get("FAULTS", "short")]

@@ -1,10 +1,12 @@
 """The parts of the service in this process, over either database: no server, no matching but where it is wanted."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.inbox import Inbox
 from knowledge_base import officer_queue
+from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.change import Opening, queueing
@@ -29,12 +31,38 @@ class UnmatchedInbox(Inbox):
         return super()._match(text) if text == KNOWN else (Match(text, Decision.UNKNOWN, (), "unmatched"), [])
 
 
-async def open_inbox(database: Database, clock: FixedClock, folder: Path) -> Inbox:
+async def open_inbox(database: Database, clock: FixedClock, folder: Path, *, furnish: bool = True) -> Inbox:
     """An inbox over a small live FAQ; `folder` keeps its index for the next."""
-    database.write_now(fill)
+    if furnish:
+        database.write_now(fill)
     faq = LiveFaq(database, clock, folder / "index")
     await faq.refresh()
     return UnmatchedInbox(database, faq, Settings(data_dir=folder), clock)
+
+
+class Faulty:
+    """A database whose next write goes wrong: nothing is kept, or all is kept and the answer is lost."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.next_fault = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def write(self, verb: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        fault, self.next_fault = self.next_fault, ""
+
+        def nothing_kept(tx: Transaction) -> None:
+            verb(tx, *args, **named)
+            raise Unavailable("database")
+
+        if fault == "nothing kept":
+            return await self._database.write(nothing_kept)
+        result = await self._database.write(verb, *args, **named)
+        if fault == "answer lost":
+            raise Unavailable("database")
+        return result
 
 
 def url_of(database: Database) -> str:

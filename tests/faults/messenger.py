@@ -84,6 +84,7 @@ class Platform:
     met: Counter[str] = field(default_factory=Counter)  # what misbehaviour was met, how often
     posts: int = 0
     impatient: int = 0  # sends to a chat within the time it was told to wait
+    held: list[dict[str, Any]] = field(default_factory=list)  # updates for a bot that polls
     script: dict[int, list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)  # chat -> errors to answer first
     _queue: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     _open: int = 0  # deliveries begun and not ended
@@ -171,9 +172,15 @@ class Platform:
             me = {"id": BOT_ID, "is_bot": True, "first_name": "Thử nghiệm", "username": "thu_nghiem_bot"}
             return _ok({**me, "can_join_groups": False, "can_read_all_group_messages": False})
         if method == "getUpdates":
-            await asyncio.sleep(0.2)
-            return _ok([])
+            return await self._get_updates(await _fields(request))
         return _ok(result=True)
+
+    async def _get_updates(self, fields: dict[str, Any]) -> web.Response:
+        """What is held for polling; an offset says that everything before it has been taken."""
+        self.held = [update for update in self.held if update["update_id"] >= int(fields.get("offset") or 0)]
+        if not self.held:
+            await asyncio.sleep(0.2)
+        return _ok(self.held[:100])
 
     async def _send_message(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -74,7 +74,7 @@ SABOTAGES = (
         TELEGRAM,
         "            await self._take(update.to_dict(), str(update.update_id))\n",
         "            asyncio.create_task(self._take(update.to_dict(), str(update.update_id)))\n",
-        f"{TEST_TELEGRAM}::test_an_update_that_was_not_acknowledged_comes_again_by_polling_without_effect",
+        "tests/faults/test_polling.py",
     ),
     Sabotage(
         "NUL goes to the database",
@@ -95,7 +95,7 @@ SABOTAGES = (
         "bot/intake.py",
         "    contact_store.lock_contacts(tx, refs)\n",
         "",
-        "tests/storage/test_conversation_store.py::test_first_messages_at_once_go_one_after_the_other",
+        "tests/faults/test_races.py::test_one_resident_through_two_processes",
     ),
     # --- the store
     Sabotage(
@@ -151,7 +151,7 @@ SABOTAGES = (
     Sabotage(
         "a store of a newer program is opened",
         "knowledge_base/storage/schema.py",
-        '    if schema_state(engine) == "newer":\n        raise Unavailable("schema_newer")\n',
+        '    if state == "newer":\n        raise Unavailable("schema_newer")\n',
         "",
         "tests/storage/test_schema.py::test_a_store_from_a_newer_program_is_refused",
     ),

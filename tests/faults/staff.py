@@ -45,6 +45,7 @@ class Staff:
 
     def __post_init__(self) -> None:
         self._officer, self._editor = Desk(self.url), Desk(self.url)
+        self._publishing: list[str] = []
 
     def sign_in(self) -> None:
         """Both; a session outlives the process that gave it."""
@@ -92,12 +93,14 @@ class Staff:
 
     def _publish_one(self, editor: Desk) -> None:
         waiting = re.findall(r"/admin/revisions/\d+", present(editor.open("/admin/publish")).text)
-        for path in dict.fromkeys(waiting):
+        for path in dict.fromkeys([*self._publishing, *waiting]):
             page = present(editor.open(path))
             if _offers(page, "/publish"):
-                page = present(editor.send(page, "/publish"))
+                self._publishing = [path]  # should no answer come, this is where to look
+                page = present(editor.send(page, "/publish", question=_public_words(path)))
                 assert page.status_code == 200, page.text
-                self.published += 1
+            if path in self._publishing:
+                self.published, self._publishing = self.published + 1, []
                 return
 
 
@@ -108,6 +111,11 @@ def _sign_in(desk: Desk, name: str, password: str) -> None:
     if page.status_code == 429:  # tries that were cut off count as failed, and one must wait
         raise ServiceAway(page.status_code)
     assert page.url.path == "/admin/", (page.url, page.status_code)
+
+
+def _public_words(path: str) -> str:
+    """Words far from the residents', or the bot would answer the next strange question by itself."""
+    return f"Bọ hung sao Hỏa ăn bánh mì hạng {path.rpartition('/')[2]} vào buổi trưa?"
 
 
 class ServiceAway(Exception):

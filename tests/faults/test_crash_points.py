@@ -28,15 +28,15 @@ from tests.faults.verbs import writing_verbs
 TOLD = {  # the story below passes each of these
     "accept_all", "turn_over", "quarantine", "issue_session", "_fetch_replies",
     "begin_sign_in", "end_stale_sessions", "open_session", "claim", "save_draft", "answer", "approve_and_publish",
-    "ensure_unit", "import_content", "work",
+    "ensure_unit", "import_content", "clockwork", "beat",
 }  # fmt: skip
-# One form or command and one transaction behind it, as `claim` and `answer` have, with nothing sent and nothing else
-# begun: what holds for those at their two points holds for these.
+# One form, command or turn of a clock and one transaction behind it, as `claim` and `answer` have, with nothing sent
+# and nothing else begun: what holds for those at their two points holds for these.
 OF_THE_SAME_KIND = {
-    "add_account", "add_feedback", "amend", "answer_with_entry", "change_own_password", "close", "confirm", "create",
-    "disable_account", "enable_account", "end_session", "exclude", "issue_session_for", "link", "mark_fetched",
-    "propose", "release", "reset_password", "return_with_note", "touch_session", "withdraw",
-    "_disable", "_opened", "_reopen", "_reset",
+    "add_account", "add_feedback", "amend", "answer_with_entry", "blank", "change_own_password", "close", "confirm",
+    "count_as_arrived", "create", "disable_account", "enable_account", "end_session", "exclude", "issue_session_for",
+    "link", "mark_fetched", "open_quarantined", "propose", "release", "reset_password", "return_with_note",
+    "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
 }  # fmt: skip
 ALL_POINTS = [*POINTS, *(f"{verb}:{when}" for verb in sorted(TOLD) for when in ("before_commit", "after_commit"))]
 SOME_POINTS = ["intake:committed", "accept_all:after_commit", "delivery:sent"]

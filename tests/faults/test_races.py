@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 
 from bot.conversation.message import Incoming
+from bot.inbox import Inbox
 from knowledge_base import officer_queue
 from knowledge_base.errors import Conflict
+from knowledge_base.keys import Keys
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage import contact_store, outbox_store, sending_store
 from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.outbox_store import OutboxState, Outgoing
 from knowledge_base.storage.sending_store import Sender, Settlement
 from knowledge_base.storage.staff_store import StaffMember
-from tests.conftest import FixedClock
+from tests.conftest import FixedClock, _open
 from tests.faults.counts import PROFILE
 from tests.faults.in_process import add_staff, one, open_inbox, open_question, url_of
 from tests.faults.questions import strange
@@ -59,6 +62,32 @@ async def test_deliveries_of_the_same_updates(
     assert all(len(ids) == 1 for ids in told.values())  # everybody was told of the same row
     assert one(both_databases, "SELECT count(*) FROM inbox WHERE state <> 'accepted'") == 0
     figures["rows"] = PROFILE.updates
+
+
+async def test_one_resident_through_two_processes(
+    postgresql_url: str, clock: FixedClock, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same words twice at once, each time to another process: the second sees what the first has begun."""
+    ours, theirs = _open(postgresql_url, clock, keys), open_database(postgresql_url, clock, keys)
+    folder = tmp_path_factory.getbasetemp()
+    inbox = await open_inbox(ours, clock, folder)
+    other = await open_inbox(theirs, clock, folder, furnish=False)
+    residents = 20
+
+    async def write(into: Inbox, resident: int, number: int, text: str) -> None:
+        await into.receive(Incoming("telegram", str(resident), f"1:{resident}-{number}:0", "text", text=text), 120)
+
+    for resident in range(residents):
+        first, same = strange(2 * resident), strange(2 * resident + 1)
+        await asyncio.gather(write(inbox, resident, 0, first), write(other, resident, 1, first))
+        await asyncio.gather(write(inbox, resident, 2, same), write(other, resident, 3, same))
+    notices = "SELECT count(*) FROM outbox WHERE idempotency_key LIKE :second GROUP BY contact_ref"
+    greeted = [row[0] for row in rows(postgresql_url, notices, second="reply:%:1")]
+    assert greeted == [1] * residents  # nobody is met as a stranger twice
+    assert one(ours, "SELECT count(*) FROM questions") == 2 * residents
+    assert one(ours, "SELECT count(*) FROM inbox") == 4 * residents
+    for database in (ours, theirs):
+        database.close()
 
 
 # --- the officers' queue --------------------------------------------------------------------------

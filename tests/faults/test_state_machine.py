@@ -39,13 +39,12 @@ from knowledge_base.officer_queue import AnswerText
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.settings import Settings
 from knowledge_base.storage import faq_store
-from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import sqlalchemy_url
 from knowledge_base.storage.opening import open_database
 from tests.bot.conftest import fill
 from tests.conftest import NOON, FixedClock, _open
 from tests.faults.counts import PROFILE
-from tests.faults.in_process import UnmatchedInbox, add_staff
+from tests.faults.in_process import Faulty, UnmatchedInbox, add_staff
 from tests.faults.model import Model, Outcome, Posted
 from tests.faults.questions import KNOWN, strange
 from tests.faults.record import reading
@@ -53,36 +52,11 @@ from tests.faults.record import reading
 CHATS = 3
 RETRY_AFTER = 7  # seconds, as the platform says
 MOST_IN_FLIGHT = 4
-STEPS = 40 if PROFILE.name == "full" else 30
+STEPS = 30 if PROFILE.name == "short" else 40
 ANSWER = AnswerText("answer", "Trả lời thử nghiệm.", "", "thu", (("188/2025/NĐ-CP", "Điều 1"),))
 
 
 # --- what is played -------------------------------------------------------------------------------
-
-
-class Faulty:
-    """A database whose next write goes wrong: nothing is kept, or all is kept and the answer is lost."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.next_fault = ""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)
-
-    async def write(self, verb: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        fault, self.next_fault = self.next_fault, ""
-
-        def nothing_kept(tx: Transaction) -> None:
-            verb(tx, *args, **named)
-            raise Unavailable("database")
-
-        if fault == "nothing kept":
-            return await self._database.write(nothing_kept)
-        result = await self._database.write(verb, *args, **named)
-        if fault == "answer lost":
-            raise Unavailable("database")
-        return result
 
 
 @dataclass
