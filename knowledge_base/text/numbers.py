@@ -38,9 +38,8 @@ def _table(values: dict[str, int]) -> dict[str, int]:
 _DIGIT, _UNIT = _table(_DIGITS), _table(_UNITS)
 _NEVER_FIRST = _ONLY_WITHIN | {fold(word) for word in _ONLY_WITHIN}
 _COUNTED_ALL = _COUNTED | {fold(word) for word in _COUNTED}
-_TEN, _TENS, _HUNDRED, _HALF, _ODD = (
-    {"mười", "muoi"}, {"mươi", "muoi", "chục", "chuc"}, {"trăm", "tram"}, {"rưỡi", "ruoi", "rưởi"}, {"lẻ", "le", "linh"},
-)  # fmt: skip
+_TEN, _TENS = {"mười", "muoi"}, {"mươi", "muoi", "chục", "chuc"}
+_HUNDRED, _HALF, _ODD = {"trăm", "tram"}, {"rưỡi", "ruoi", "rưởi"}, {"lẻ", "le", "linh"}
 
 
 def amounts(words: Sequence[str]) -> list[Amount]:
