@@ -39,7 +39,7 @@ OF_THE_SAME_KIND = {
     "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
 }  # fmt: skip
 ALL_POINTS = [*POINTS, *(f"{verb}:{when}" for verb in sorted(TOLD) for when in ("before_commit", "after_commit"))]
-SOME_POINTS = ["intake:committed", "accept_all:after_commit", "delivery:sent"]
+SOME_POINTS = ["intake:committed", "delivery:sent"]
 DEATH_SECONDS = 180.0  # on a busy machine; a quiet one takes three
 
 

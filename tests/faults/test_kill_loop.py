@@ -20,7 +20,7 @@ async def test_sqlite(
     deploy: Callable[..., Deployment], platform_port: int, figures: dict[str, Any], policy: str
 ) -> None:
     if policy == "quarantine" and PROFILE.name == "short":
-        questions, kills = PROFILE.questions // 5, PROFILE.kills // 5
+        questions, kills = PROFILE.questions // 10, PROFILE.kills // 10
     else:
         questions, kills = PROFILE.questions, PROFILE.kills
     deployment = deploy(settings={"SEND_IN_DOUBT": policy})
