@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.errors import Unavailable
-from knowledge_base.matching.decide import Decision
+from knowledge_base.matching import corpus, learn, reader, vectors
+from knowledge_base.matching.apart import built_apart
+from knowledge_base.matching.decide import Candidate, Decision
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.matching.why import grounds
 
 TODAY = date(2026, 11, 22)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=120)
@@ -169,3 +172,32 @@ def test_the_near_poor_are_not_the_poor(index: MatchIndex):
 
 def test_a_topic_in_two_words_gets_choices(index: MatchIndex):
     assert index.match("bảo hiểm", TODAY).decision is Decision.SUGGEST
+
+
+def test_grounds_name_what_speaks_for_and_against(index: MatchIndex):
+    plain = index.match("Hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?", TODAY).candidates
+    speaks_for, against = grounds(next(one for one in plain if one.key == "insurance"))
+    assert {"same_meaning", "same_words"} <= set(speaks_for)
+    assert not against
+    other = next(one for one in plain if one.key == "near-poor-insurance")
+    assert "other_household" in grounds(other)[1]
+    strange = index.match("chuẩn nghèo của Thái Lan là bao nhiêu", TODAY).candidates[0]
+    assert "unheard_word" in grounds(strange)[1]
+    assert grounds(Candidate("a", 0.5, "")) == ((), ())
+
+
+def test_a_large_index_finds_the_same_with_bounded_work(entries: list[IndexedEntry], monkeypatch):
+    for module in (vectors, corpus, reader):
+        monkeypatch.setattr(module, "EXHAUSTIVE", 10)
+    monkeypatch.setattr(learn, "MAX_ROWS", 10)
+    large = MatchIndex.build(entries)
+    assert large.ridge is None
+    for asked, key in (("ho ngheo dc the bhyt free k", "insurance"), ("xin khất nợ ngân hàng chính sách", "repay")):
+        assert large.match(asked, TODAY).candidates[0].key == key
+    edited = large.updated([*entries, IndexedEntry("gift", "Tết này hộ nghèo có quà không?", ())])
+    assert edited.match("tết này có quà không", TODAY).candidates[0].key == "gift"
+
+
+def test_another_process_builds_the_same_index(entries: list[IndexedEntry], index: MatchIndex):
+    apart = built_apart(entries)
+    assert (apart.digest, apart.thresholds) == (index.digest, index.thresholds)
