@@ -12,12 +12,13 @@ from knowledge_base.matching.learn import Logistic, Ranker, fit_logistic, fit_ra
 from knowledge_base.matching.vectors import Doubles
 
 # Shares of examples that may go wrong; the thresholds follow from them and from the index, not from any test file.
-FALSE_ANSWERS = 0.003  # of out-of-scope questions: answered
+FALSE_ANSWERS = 0.002  # of out-of-scope questions: answered
 FALSE_ORPHANS = 0.02  # of questions whose entry is missing: answered
 WRONG_ANSWERS = 0.01  # of in-scope questions: answered with another entry
 FALSE_OFFERS = 0.15  # of out-of-scope questions: met with choices
 OFFERED_ORPHANS = 0.70  # of questions whose entry is missing: met with choices (a neighbour may well help)
-MARGIN = 0.12
+MARGIN = 0.35  # of the best entry's probability before the second's
+_LEAST = 0.5  # probability of being in scope, below which nothing is answered, however few examples there are
 _FEWEST = 5  # questions to learn from
 _OFFER = 0.03  # confidence that a second or third choice must have
 # Which features rank entries against each other: all that differ between them.
@@ -26,31 +27,25 @@ _RANKING = np.array([not name.startswith(("length", "rest")) for name in FEATURE
 _OF_WHOLE = {"cosine", "worded", "meant", "ridge", "covered", "missed", "lost", "outside", "length", "answer"}
 _SETTLING = np.array([name not in _OF_WHOLE for name in FEATURES])
 _SIGNS = np.array(list(FEATURES.values()))
+_FOREIGN = list(FEATURES).index("foreign")
 _TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Ranks entries; then two probabilities: that the best one is right, and that any of the choices is."""
+    """How probable each entry is if one of them is right, and how probable that is: two questions, learned apart."""
 
     ranker: Ranker
-    right: Logistic
     scope: Logistic
 
-    def confidences(self, features: Doubles) -> Doubles:
-        """The probability of each entry, shape (entries,)."""
+    def confidences(self, features: Doubles) -> tuple[Doubles, float]:
+        """The probability of each entry, shape (entries,), and that the message is in the scope of any of them."""
         if not len(features):
-            return np.zeros(0)
+            return np.zeros(0), 0.0
         shares = _shares(self.ranker, features)
-        best = float(self.right.probabilities(_settling(features, shares))[0])
-        found: Doubles = best * shares / shares.max()
-        return found
-
-    def in_scope(self, features: Doubles) -> float:
-        """The probability that the question is one for the entries listed (rows in any order)."""
-        if not len(features):
-            return 0.0
-        return float(self.scope.probabilities(_settling(features, _shares(self.ranker, features)))[0])
+        in_scope = float(self.scope.probabilities(_settling(features, shares))[0])
+        found: Doubles = in_scope * shares
+        return found, in_scope
 
 
 def _shares(ranker: Ranker, features: Doubles) -> Doubles:
@@ -80,24 +75,17 @@ def learn(found: Sequence[Example]) -> Judge:
     if len(ranked) >= _FEWEST:
         ranker = fit_ranker([features for features, _ in ranked], [right for _, right in ranked], _SIGNS.tolist())
     rows: list[Doubles] = []
-    right: list[bool] = []
     among: list[bool] = []
     for example in found:
         if len(example.evidence.entries):
             shares = _shares(ranker, example.evidence.features)
             order = np.argsort(-shares, kind="stable")[:MAX_CHOICES]
             rows.append(_settling(example.evidence.features, shares)[0])
-            right.append(int(example.evidence.entries[order[0]]) == example.entry)
             among.append(example.entry in example.evidence.entries[order] or example.origin is Origin.ALTERED)
     signs = [*_SIGNS[_SETTLING].tolist(), 1, 1, 1]
-    if sum(right) < _FEWEST:
-        return Judge(ranker, _by_likeness(len(signs)), _by_likeness(len(signs)))
-    table = np.array(rows)
-    return Judge(
-        ranker,
-        fit_logistic(table, np.array(right, dtype=np.float64), signs),
-        fit_logistic(table, np.array(among, dtype=np.float64), signs),
-    )
+    if len(ranked) < _FEWEST:
+        return Judge(ranker, _by_likeness(len(signs)))
+    return Judge(ranker, fit_logistic(np.array(rows), np.array(among, dtype=np.float64), signs))
 
 
 def _untaught() -> Ranker:
@@ -119,20 +107,23 @@ def thresholds(found: Sequence[Example], judge: Judge) -> Thresholds:
     offered: dict[Origin, list[float]] = {origin: [] for origin in Origin}
     for example in found:
         features = example.evidence.features
-        chances = judge.confidences(features)
+        chances, in_scope = judge.confidences(features)
         best = int(np.argmax(chances)) if len(chances) else -1
         right = best >= 0 and int(example.evidence.entries[best]) == example.entry
-        answered[example.origin].append(0.0 if right or best < 0 else float(chances[best]))
-        offered[example.origin].append(judge.in_scope(features))
+        clear = best >= 0 and chances[best] - np.delete(chances, best).max(initial=0.0) >= MARGIN
+        heard = best >= 0 and not features[best, _FOREIGN] > 0
+        answered[example.origin].append(in_scope if clear and heard and not right else 0.0)
+        offered[example.origin].append(in_scope)
     high = max(
         _exceeded_by(answered[Origin.OUTSIDE], FALSE_ANSWERS),
         _exceeded_by(answered[Origin.ORPHAN], FALSE_ORPHANS),
         _exceeded_by(answered[Origin.PHRASING], WRONG_ANSWERS),
+        _LEAST,
     )
     low = max(
         _exceeded_by(offered[Origin.OUTSIDE], FALSE_OFFERS), _exceeded_by(offered[Origin.ORPHAN], OFFERED_ORPHANS)
     )
-    return Thresholds(high=high, low=low, margin=MARGIN, offer=_OFFER)
+    return Thresholds(high=high, low=min(low, high), margin=MARGIN, offer=_OFFER)
 
 
 def _exceeded_by(values: Sequence[float], share: float) -> float:

@@ -27,7 +27,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where confidence becomes an answer (`high`), and a question one that may be met with choices (`low`).
+    """How probably in scope a question must be for an answer (`high`), and to be met with choices (`low`).
 
     `margin` is the distance to the best other entry that an answer needs, `offer` the least confidence of a
     second or third choice. All in 0–1.
@@ -70,7 +70,7 @@ def decide(
     short: bool = False,
     unheard: bool = False,
 ) -> Match:
-    """Three ways: by the best candidate's confidence, and by the probability that any candidate fits (`in_scope`).
+    """Three ways: by the probability that any candidate fits (`in_scope`), and the best one's lead over the next.
 
     A `bare` message names too little for an answer; one that is only `short` must be twice as sure.
     With an `unheard` word in the question, one that no text of the FAQ comes near, no answer is about all of it.
@@ -78,16 +78,18 @@ def decide(
     if not candidates:
         return Match(text, Decision.UNKNOWN, (), "nothing_shared")
     best = candidates[0].confidence
-    certainty = best * in_scope
-    needed = (1 + thresholds.high) / 2 if short else thresholds.high
+    if in_scope < thresholds.low:
+        return Match(text, Decision.UNKNOWN, candidates, "below_low", certainty=best)
     other = candidates[1].confidence if len(candidates) > 1 else 0.0
-    if best >= needed and in_scope >= thresholds.low and not bare:
-        if best - other >= thresholds.margin and not unheard:
-            return Match(text, Decision.CONFIDENT, candidates, "above_high", certainty=certainty)
-        reason = "unheard_word" if unheard else "margin"
-    elif in_scope < thresholds.low:
-        return Match(text, Decision.UNKNOWN, candidates, "below_low", certainty=certainty)
+    if in_scope < thresholds.high:
+        reason = "below_high"
+    elif bare or (short and in_scope < (1 + thresholds.high) / 2):
+        reason = "too_short"
+    elif best - other < thresholds.margin:
+        reason = "margin"
+    elif unheard:
+        reason = "unheard_word"
     else:
-        reason = "too_short" if bare or (short and best >= thresholds.high) else "below_high"
+        return Match(text, Decision.CONFIDENT, candidates, "above_high", certainty=best)
     offered = sum(candidate.confidence >= thresholds.offer for candidate in candidates[:MAX_CHOICES])
-    return Match(text, Decision.SUGGEST, candidates, reason, max(1, offered), certainty)
+    return Match(text, Decision.SUGGEST, candidates, reason, max(1, offered), best)

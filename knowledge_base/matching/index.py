@@ -4,7 +4,7 @@ import contextlib
 import ctypes
 import hashlib
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.matching.calibrate import Judge, learn, thresholds
 from knowledge_base.matching.corpus import Corpus, IndexedEntry
 from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, Match, Thresholds, decide
-from knowledge_base.matching.evidence import FEATURES, Evidence, gather
+from knowledge_base.matching.evidence import FEATURES, gather
 from knowledge_base.matching.examples import examples, out_of_scope_questions
 from knowledge_base.matching.grams import pair_keys, word_key
 from knowledge_base.matching.learn import KernelRidge, extend_ridge, fit_ridge
@@ -158,25 +158,24 @@ class MatchIndex:
         """Candidates best first, the probability that any fits, and the number of words with matter."""
         reader = Reader(self.corpus, self.ridge)
         evidence = gather(reader, message, allowed)
-        in_scope = self.judge.in_scope(evidence.features)
-        ranked = sorted(self._weigh(evidence), key=lambda candidate: (-candidate.confidence, candidate.key))
-        return tuple(ranked[:MAX_CANDIDATES]), in_scope, evidence.content_words
-
-    def _weigh(self, evidence: Evidence) -> Iterator[Candidate]:
-        chances = self.judge.confidences(evidence.features)
-        for entry, row, chance, features in zip(
-            evidence.entries.tolist(),
-            evidence.phrasings.tolist(),
-            chances.tolist(),
-            evidence.features.round(3).tolist(),
-            strict=True,
-        ):
-            yield Candidate(
+        chances, in_scope = self.judge.confidences(evidence.features)
+        found = [
+            Candidate(
                 self.corpus.entries[entry].key,
                 round(chance, 4),
                 self.corpus.phrasing(row),
                 tuple(zip(FEATURES, features, strict=True)),
             )
+            for entry, row, chance, features in zip(
+                evidence.entries.tolist(),
+                evidence.phrasings.tolist(),
+                chances.tolist(),
+                evidence.features.round(3).tolist(),
+                strict=True,
+            )
+        ]
+        ranked = sorted(found, key=lambda candidate: (-candidate.confidence, candidate.key))
+        return tuple(ranked[:MAX_CANDIDATES]), in_scope, evidence.content_words
 
 
 def _long(clauses: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

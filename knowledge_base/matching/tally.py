@@ -139,7 +139,8 @@ class Tally:
             "lost_clause": np.log1p((self.content * left * seen).sum(axis=1)),
             "after": np.log1p((self.content * left * (places >= last)).sum(axis=1)),
             "foreign": np.log1p((self.unheard & seen).sum(axis=1)),
-            "negation": np.abs([negated(self.words.folded[start:end]) for start, end in views] - denials),
+            # A question that denies something, of an entry that hardly ever is asked so; the reverse says little.
+            "negation": np.array([negated(self.words.folded[start:end]) for start, end in views]) * (1 - denials),
             "household": household,
             "conflict": other,
             "asks_else": np.where(list(map(bool, asked)), 1 - np.minimum(1, named / np.maximum(1, texts)), 0.0),

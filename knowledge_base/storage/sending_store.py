@@ -178,7 +178,7 @@ def _claim(tx: Transaction, sender: Sender, slots: int) -> list[tuple[OutboxMess
         select(outbox.c.id)
         .where(outbox.c.channel == sender.channel, is_unsettled(outbox), ~is_being_sent(outbox))
         .where(due, in_turn, just_sent < _BURST)
-        .order_by(outbox.c.talked_at.desc(), outbox.c.id.desc())
+        .order_by(outbox.c.talked_at.desc(), outbox.c.id)
         .limit(slots)
         .with_for_update(skip_locked=True)
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     false,
     literal_column,
@@ -291,9 +292,10 @@ events = Table(
 # Messages that still have to be sent are few among many: indexes of their own hold them, and `is_unsettled` and
 # `is_being_sent` are written so that both databases see that those serve.
 _UNSETTLED = ("pending", "retry_at", "sending")
+_UNSETTLED_SQL = "state IN ('pending', 'retry_at', 'sending')"
 
 
-def _partial(name: str, condition: str, *columns: str) -> Index:
+def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
     where = text(condition)
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
@@ -321,10 +323,9 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("talked_at", UtcDateTime),  # when its conversation last moved: of many waiting the newest go first
     Column("settled_at", UtcDateTime),
-    _partial("ix_outbox_unsettled_by_contact", "state IN ('pending', 'retry_at', 'sending')", "contact_ref", "id"),
-    _partial(
-        "ix_outbox_unsettled_by_talk", "state IN ('pending', 'retry_at', 'sending')", "channel", "talked_at", "id"
-    ),
+    _partial("ix_outbox_unsettled_by_contact", _UNSETTLED_SQL, "contact_ref", "id"),
+    # The newest conversation first, its messages in order: the order in which they are claimed.
+    _partial("ix_outbox_unsettled_by_talk", _UNSETTLED_SQL, "channel", text("talked_at DESC"), "id"),
     _partial("ix_outbox_being_sent", "state = 'sending'", "channel"),
 )
 

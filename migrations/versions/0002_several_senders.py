@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.drop_index("ix_outbox_pending", table_name="outbox")
     for name, where, columns in (
         ("ix_outbox_unsettled_by_contact", _UNSETTLED, ["contact_ref", "id"]),
-        ("ix_outbox_unsettled_by_talk", _UNSETTLED, ["channel", "talked_at", "id"]),
+        ("ix_outbox_unsettled_by_talk", _UNSETTLED, ["channel", sa.text("talked_at DESC"), "id"]),
         ("ix_outbox_being_sent", _BEING_SENT, ["channel"]),
     ):
         op.create_index(name, "outbox", columns, sqlite_where=where, postgresql_where=where)

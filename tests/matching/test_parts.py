@@ -39,8 +39,8 @@ def candidates(*confidences: float) -> tuple[Candidate, ...]:
     [
         ((0.9, 0.2), 0.9, {}, Decision.CONFIDENT, "above_high", 0),
         ((0.9, 0.2), 0.9, {"bare": True}, Decision.SUGGEST, "too_short", 2),
-        ((0.88, 0.2), 0.9, {"short": True}, Decision.SUGGEST, "too_short", 2),
-        ((0.95, 0.2), 0.9, {"short": True}, Decision.CONFIDENT, "above_high", 0),
+        ((0.8, 0.2), 0.88, {"short": True}, Decision.SUGGEST, "too_short", 2),
+        ((0.8, 0.2), 0.95, {"short": True}, Decision.CONFIDENT, "above_high", 0),
         ((0.9, 0.85), 0.9, {}, Decision.SUGGEST, "margin", 2),
         ((0.9, 0.2), 0.9, {"unheard": True}, Decision.SUGGEST, "unheard_word", 2),
         ((0.6, 0.5, 0.4, 0.3), 0.5, {}, Decision.SUGGEST, "below_high", 3),

@@ -11,10 +11,15 @@ from knowledge_base.storage.migrating import scripts
 from knowledge_base.storage.schema import migrate, revisions, schema_state
 from knowledge_base.storage.tables import metadata
 
+# Alembic can't read an index with a descending column back from SQLite; PostgreSQL's is compared.
+UNREADABLE = {"sqlite": {"ix_outbox_unsettled_by_talk"}, "postgresql": set()}
+
 
 def test_the_migrations_make_the_tables(both_databases: Database) -> None:
     with both_databases.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        unreadable = UNREADABLE[connection.dialect.name]
+        options = {"compare_type": True, "include_object": lambda _item, name, *_more: name not in unreadable}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 
