@@ -168,7 +168,8 @@ SABOTAGES = (
         SENDING,
         "    _rescue(tx, sender)\n",
         "",
-        f"{TEST_OUTBOX}::test_what_a_dead_sender_left_goes_again_marked_and_counted",
+        f"{TEST_OUTBOX} -k sqlite",
+        quick=True,
     ),
     Sabotage(
         "a repeat doesn't say so",
@@ -176,7 +177,6 @@ SABOTAGES = (
         '"body": {**ended.message.body, "repeat": True}',
         '"body": ended.message.body',
         f"{TEST_TELEGRAM}::test_an_answer_that_may_have_arrived_is_sent_again_and_says_so",
-        quick=True,
     ),
     Sabotage(
         "doubts are not counted",
