@@ -59,6 +59,7 @@ _MATCHER = {
     "margin": N_("two entries are too close"),
     "below_high": N_("not sure enough to answer alone"),
     "below_low": N_("probably no entry fits"),
+    "unheard_word": N_("holds a word that no entry knows"),
     "too_short": N_("too few words"),
     "nothing_shared": N_("no word in common with any entry"),
     "nothing_in_force": N_("no entry is in force"),
