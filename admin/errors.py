@@ -92,6 +92,7 @@ SENTENCES: dict[str, str] = {
     "faq_file": N_("The file %(file)s could not be read as a FAQ. Correct it and try again."),
     "match_index_outdated": N_("The FAQ's index is being built anew. Wait a few seconds and open the page again."),
     "match_index_unreadable": N_("The FAQ's index is being built anew. Wait a few seconds and open the page again."),
+    "match_index_unbuilt": N_("The index could not be built. The former one stays in use; it is tried again."),
     "schema_newer": N_("The store was made by a newer program. Tell the administrator: this one must be updated."),
     "index": N_("The FAQ is still being loaded. Wait a few seconds and open the page again."),
 }  # fmt: skip
