@@ -78,6 +78,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "web_chat": N_("web chat"),
         "zalo_oa": "Zalo OA",
         "zalo_bot": "Zalo Bot",
+        "sms": "SMS",
         "terminal": N_("terminal"),
     },
     "kind": {"answer": N_("answer"), "referral": N_("referral")},
@@ -93,6 +94,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "pending": N_("to be sent"),
         "sending": N_("being sent"),
         "retry_at": N_("will be tried again"),
+        "held": N_("waits for the resident's next word"),
         "sent": N_("sent"),
         "in_doubt": N_("perhaps sent"),
         "failed": N_("not delivered"),
@@ -155,6 +157,7 @@ _TABLES: dict[str, dict[str, str]] = {
     "channel_state": {
         "up": N_("up"),
         "down": N_("down"),
+        "no_consent": N_("consent has ended"),
         "starting": N_("starting"),
         "off": N_("off"),
     },

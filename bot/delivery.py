@@ -5,9 +5,11 @@ import contextlib
 import logging
 import secrets
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.channels.back_off import back_off
+from bot.channels.parts import in_parts
 from bot.channels.protocol import Channel, DeliveryFailed, Health
 from bot.conversation.message import Reply
 from bot.conversation.replies import from_core
@@ -114,13 +116,28 @@ class Delivery:
     async def _deliver(self, message: OutboxMessage, to: Contact, claimed_at: float) -> None:
         if time.monotonic() - claimed_at > _STALE_SECONDS and not await self._still_mine(message):
             return
+        began, platform_id = self._clock.now(), None
+        parts = in_parts(self._words(message), self._channel.limits)
+        done = min(message.body.get("parts", 0), len(parts) - 1)
         try:
-            platform_id = await self._channel.send(to.address, self._words(message))
+            for part in parts[done:]:
+                platform_id = await self._channel.send(to.address, part)
+                done += 1
         except Exception as error:  # noqa: BLE001 - what can't be sent must not hold up the resident's others for ever
-            self._finished.append(_failed(message, _failure(error), self._clock.now()))
+            failure = _failure(error)
+            if failure.until_heard and to.held_at is None:
+                await self._announce(message, to)
+            self._finished.append(replace(_failed(message, failure, self._clock.now()), parts=done, began=began))
         else:
             crash_point("delivery:sent")
             self._finished.append(Settlement(message, OutboxState.SENT, platform_message_id=platform_id))
+
+    async def _announce(self, message: OutboxMessage, to: Contact) -> None:
+        """Tell the resident that something waits for his next word; he may not hear of it, and the message waits on."""
+        try:
+            await self._channel.announce(to.address, message.body.get("reference") or "")
+        except Exception as error:  # noqa: BLE001 - nothing depends on it
+            _LOG.warning("channel %s: an announcement was not made: %s", self._channel.name, _failure(error))
 
     async def _still_mine(self, message: OutboxMessage) -> bool:
         return await self._database.read(sending_store.holds, message)
@@ -131,13 +148,15 @@ class Delivery:
         if not message.body.get("repeat"):
             return reply
         note = voice.say(_("(Sent again: please disregard this if you have it already.)"))
-        return Reply(f"{reply.text}\n\n{note}", reply.decision, reply.options, reply.entry, reply.reference)
+        return replace(reply, text=f"{reply.text}\n\n{note}")
 
 
 def _failed(message: OutboxMessage, failure: DeliveryFailed, now: datetime) -> Settlement:
     """What becomes of a message whose sending failed."""
     if failure.permanent:
         return Settlement(message, OutboxState.FAILED, error=str(failure), unreachable=True)
+    if failure.until_heard:
+        return Settlement(message, OutboxState.HELD, error=str(failure), counts=False)
     if message.attempt >= _MOST_ATTEMPTS:
         return Settlement(message, OutboxState.FAILED, error=str(failure), in_doubt=failure.in_doubt)
     asked = failure.retry_after is not None
@@ -157,4 +176,4 @@ def _failure(error: Exception) -> DeliveryFailed:
     if isinstance(error, DeliveryFailed):
         return error
     _LOG.error("a message could not be sent", exc_info=error)
-    return DeliveryFailed(type(error).__name__, permanent=False, in_doubt=True)
+    return DeliveryFailed(type(error).__name__, in_doubt=True)

@@ -91,7 +91,9 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     A fault in one of them takes all back; the caller then tries each alone.
     """
     refs = contact_store.ensure_contacts(tx, [(one.incoming.channel, one.incoming.address) for one in arrivals])
-    contact_store.lock_contacts(tx, refs)
+    held = contact_store.lock_contacts(tx, refs)
+    if held:
+        outbox_store.release_held(tx, held)
     received = [_received(one, ref) for one, ref in zip(arrivals, refs, strict=True)]
     new = conversation_store.add_incoming(tx, received)
     fresh = [
@@ -256,7 +258,7 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening
-        elif isinstance(act, dialogue_acts.SetStopped) or act.reference not in opened:
+        elif isinstance(act, dialogue_acts.SetStopped | dialogue_acts.Leave) or act.reference not in opened:
             pile.later.append((act, ref))
         else:
             _shape(opened[act.reference], act, tx, desk.working_days)
@@ -284,6 +286,9 @@ def _perform(tx: Transaction, act: Act, ref: str, days: int) -> None:  # noqa: C
     """An act on a question that was there before, or on the resident."""
     if isinstance(act, dialogue_acts.SetStopped):
         contact_store.set_stopped(tx, ref, stopped=act.stopped)
+        return
+    if isinstance(act, dialogue_acts.Leave):
+        contact_store.set_unreachable(tx, ref, unreachable=True)
         return
     question = question_store.question_by_reference(tx, act.reference)
     if question is None:

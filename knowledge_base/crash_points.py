@@ -15,6 +15,12 @@ POINTS = (
     "delivery:claimed",  # claimed, no byte sent
     "delivery:sent",  # the platform answered, nothing settled
 )
+# Those of a channel's consent (Zalo OA), which has a test of its own.
+CONSENT_POINTS = (
+    "consent:taken",  # the refresh token is ours, not used yet
+    "consent:answered",  # the platform gave a new pair, nothing kept
+    "consent:kept",  # kept, not used yet
+)
 
 _name, _, _count = os.environ.get("CRASH_AT", "").partition("#")
 _left = int(_count or 1) if _name else 0

@@ -46,6 +46,12 @@ def _root_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _digits(value: str) -> str:
+    if value and not re.fullmatch(r"[0-9]+", value):
+        raise ValueError
+    return value
+
+
 def _telegram_token(value: str) -> str:
     if value and not re.fullmatch(r"\d+:\S+", value):
         raise ValueError
@@ -114,6 +120,38 @@ class Settings(BaseModel):
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
     )
 
+    zalo_oa_app_id: Annotated[str, AfterValidator(_digits)] = Field("", description="digits; empty: no Zalo OA")
+    zalo_oa_app_secret: str = Field("", repr=False, description="the app's secret, for tokens")
+    zalo_oa_secret_key: str = Field("", repr=False, description="the OA secret key, for webhook signatures")
+    zalo_oa_refresh_token: str = Field(
+        "", repr=False, description="the first refresh token, or a new one after consent"
+    )
+    zalo_oa_api_url: RootUrl = Field("https://openapi.zalo.me", description="http(s)://host of the OA's API")
+    zalo_oauth_url: RootUrl = Field("https://oauth.zaloapp.com", description="http(s)://host of the token service")
+    zalo_oa_template_id: str = Field("", description="the id of an approved template message; empty: none is sent")
+    zalo_media_hosts: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        ("zdn.vn", "zadn.vn", "zalo.me", "zaloapp.com", "zaloplatforms.com"),
+        description="hosts (and all under them) that residents' files may be fetched from, separated by commas",
+    )
+
+    zalo_bot_token: str = Field("", repr=False, description="digits:text, as the platform gave it; empty: no Zalo bot")
+    zalo_bot_api_url: RootUrl = Field("https://bot-api.zaloplatforms.com", description="http(s)://host of the bot API")
+    zalo_bot_mode: Literal["polling", "webhook"] = Field("polling", description="polling or webhook")
+    zalo_bot_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+        "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with ZALO_BOT_MODE=webhook"
+    )
+    zalo_bot_messages_a_month: int = Field(3000, ge=1, description="messages a month that the bot's plan allows")
+    zalo_bot_users: int = Field(50, ge=1, description="residents that the bot's plan allows")
+
+    sms_api_url: RootUrl = Field("", description="http(s)://… that an SMS gateway takes messages at; empty: no SMS")
+    sms_api_key: str = Field("", repr=False, description="the gateway's key, sent as a bearer token")
+    sms_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+        "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with SMS_API_URL"
+    )
+    sms_marks: Literal["keep", "strip"] = Field(
+        "strip", description="keep (70 characters a message) or strip (160, without diacritics)"
+    )
+
     status_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="a port number for a worker's status; 0: none"
     )
@@ -141,7 +179,20 @@ class Settings(BaseModel):
         return self.public_url.startswith("https://")
 
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "BACKUP_KEY", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "BACKUP_KEY",
+    "TELEGRAM_TOKEN",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "ZALO_OA_APP_SECRET",
+    "ZALO_OA_SECRET_KEY",
+    "ZALO_OA_REFRESH_TOKEN",
+    "ZALO_BOT_TOKEN",
+    "ZALO_BOT_WEBHOOK_SECRET",
+    "SMS_API_KEY",
+    "SMS_WEBHOOK_SECRET",
+)
 
 
 def _raw(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
@@ -159,6 +210,22 @@ def _raw(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
         except (OSError, UnicodeDecodeError) as error:
             faults.append(f"{name}_FILE: expected a readable file ({error.__class__.__name__})")
     return values
+
+
+def _missing(settings: Settings) -> list[str]:
+    """What a channel that is switched on needs besides."""
+    faults = []
+    if settings.telegram_mode == "webhook" and settings.telegram_token and not settings.telegram_webhook_secret:
+        faults.append("TELEGRAM_WEBHOOK_SECRET: expected with TELEGRAM_MODE=webhook")
+    if settings.zalo_bot_mode == "webhook" and settings.zalo_bot_token and not settings.zalo_bot_webhook_secret:
+        faults.append("ZALO_BOT_WEBHOOK_SECRET: expected with ZALO_BOT_MODE=webhook")
+    if settings.zalo_oa_app_id:
+        needed = ("zalo_oa_app_secret", "zalo_oa_secret_key", "zalo_oa_refresh_token")
+        faults += [f"{name.upper()}: expected with ZALO_OA_APP_ID" for name in needed if not getattr(settings, name)]
+    if settings.sms_api_url:
+        needed = ("sms_api_key", "sms_webhook_secret")
+        faults += [f"{name.upper()}: expected with SMS_API_URL" for name in needed if not getattr(settings, name)]
+    return faults
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -180,8 +247,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if line not in faults:
                 faults.append(line)
         raise SettingsError(faults) from error
-    if settings.telegram_mode == "webhook" and settings.telegram_token and not settings.telegram_webhook_secret:
-        faults.append("TELEGRAM_WEBHOOK_SECRET: expected with TELEGRAM_MODE=webhook")
+    faults += _missing(settings)
     if settings.database_url and is_sqlite(settings.database_url) and not make_url(settings.database_url).database:
         faults.append("DATABASE_URL: expected a file with sqlite:///, not memory")
     if faults:

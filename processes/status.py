@@ -134,7 +134,8 @@ class Status:
             for name, wrong in (
                 ("wal_large", (wal or 0) >= _LARGE_WAL),
                 ("messages_wait_long", oldest >= _LONG_WAIT),
-                ("channel_down", "down" in report.channels.values()),
+                ("channel_down", bool({"down", "no_consent"} & set(report.channels.values()))),
+                ("consent_needed", bool(store and store.consents)),
             )
             if wrong
         ]

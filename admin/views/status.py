@@ -11,7 +11,7 @@ from admin.wire import id_of
 from knowledge_base import repair
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.ledger import ledger
-from knowledge_base.storage import faq_store, outbox_store, question_store, repair_store
+from knowledge_base.storage import consent_store, faq_store, outbox_store, question_store, repair_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.repair_store import Quarantined, Stuck
@@ -30,6 +30,7 @@ class _Status:
     failed: list[Stuck]
     quarantined: list[Quarantined]
     quarantined_count: int
+    consents: dict[str, str]
 
 
 def _status(tx: Transaction) -> _Status:
@@ -43,6 +44,7 @@ def _status(tx: Transaction) -> _Status:
         failed=repair_store.stuck(tx, OutboxState.FAILED, _SHOWN),
         quarantined=repair_store.quarantined(tx, _SHOWN),
         quarantined_count=repair_store.quarantined_count(tx),
+        consents=consent_store.troubles(tx),
     )
 
 

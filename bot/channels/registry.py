@@ -37,7 +37,37 @@ def _telegram(parts: Parts) -> Channel | None:
     return Telegram(parts.inbox, parts.database, parts.settings, translate)
 
 
-BUILDERS: dict[str, Callable[[Parts], Channel | None]] = {"web_chat": _web_chat, "telegram": _telegram}
+def _zalo_oa(parts: Parts) -> Channel | None:
+    if not parts.settings.zalo_oa_app_id:
+        return None
+    from bot.channels.zalo_oa import ZaloOa  # noqa: PLC0415 - as above
+
+    return ZaloOa(parts.inbox, parts.database, parts.settings, parts.clock)
+
+
+def _zalo_bot(parts: Parts) -> Channel | None:
+    if not parts.settings.zalo_bot_token:
+        return None
+    from bot.channels.zalo_bot import ZaloBot  # noqa: PLC0415 - as above
+
+    return ZaloBot(parts.inbox, parts.database, parts.settings)
+
+
+def _sms(parts: Parts) -> Channel | None:
+    if not parts.settings.sms_api_url:
+        return None
+    from bot.channels.sms import Sms  # noqa: PLC0415 - as above
+
+    return Sms(parts.inbox, parts.database, parts.settings)
+
+
+BUILDERS: dict[str, Callable[[Parts], Channel | None]] = {
+    "web_chat": _web_chat,
+    "zalo_oa": _zalo_oa,
+    "zalo_bot": _zalo_bot,
+    "telegram": _telegram,
+    "sms": _sms,
+}
 
 
 def build_channels(parts: Parts) -> list[Channel]:

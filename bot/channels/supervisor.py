@@ -6,7 +6,7 @@ import logging
 import secrets
 
 from bot.channels.back_off import back_off
-from bot.channels.protocol import Channel, Health
+from bot.channels.protocol import Channel, ConsentLost, Health
 from knowledge_base.storage import sending_store
 from knowledge_base.storage.database import Database
 
@@ -26,7 +26,7 @@ async def supervise(channel: Channel, database: Database) -> None:
             channel.health, up_since = Health.UP, clock()
             await (_poll_alone(channel, database) if channel.polls else channel.run())
         except Exception as error:  # noqa: BLE001 - whatever a platform's library raises must not end the others
-            channel.health = Health.DOWN
+            channel.health = Health.NO_CONSENT if isinstance(error, ConsentLost) else Health.DOWN
             steady = up_since is not None and clock() - up_since >= _STEADY_SECONDS
             attempt = 1 if steady else attempt + 1
             _LOG.warning("channel %s is down (%s), attempt %d", channel.name, type(error).__name__, attempt)

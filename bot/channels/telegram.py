@@ -5,7 +5,6 @@ python-telegram-bot is used for types and sending; its receivers acknowledge fro
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import json
 import logging
@@ -19,19 +18,24 @@ from telegram import (
     BotCommand,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    Message,
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.protocol import DeliveryFailed, Health, Limits
-from bot.channels.split import split_text
+from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
+from bot.channels.receiving import (
+    MALFORMED,
+    PATIENCE_SECONDS,
+    WEBHOOK_PATIENCE_SECONDS,
+    Receiver,
+    Unreadable,
+    body_of,
+    parsed,
+)
 from bot.conversation.message import Incoming, Option, Reply
 from bot.inbox import Inbox
 from knowledge_base.errors import KnowledgeBaseError, Unavailable
-from knowledge_base.figures import FIGURES
 from knowledge_base.settings import Settings
-from knowledge_base.storage.conversation_store import quarantine
 from knowledge_base.storage.database import Database
 from translations.loader import mark as _
 
@@ -42,12 +46,9 @@ _LOG = logging.getLogger(__name__)
 NAME = "telegram"
 PATH = "/webhooks/telegram"
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-_MAX_BODY = 256 * 1024
 _END_OF_TIME = 2**40  # seconds; what is later was not written by the platform
 _MAX_FILE = 10 * 1024 * 1024
 _POLL_SECONDS = 25
-_PATIENCE_SECONDS = 30.0
-_WEBHOOK_PATIENCE_SECONDS = 1.5  # a webhook that answers late is called again all the same
 _ASK_SECONDS = 60  # how often webhook mode asks whether the platform is there
 _ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _MEDIA = ("photo", "voice", "audio", "video", "video_note", "document", "location", "contact")
@@ -64,10 +65,6 @@ COMMANDS = {
     "dung": _("Stop notices"),
     "tieptuc": _("Receive notices again"),
 }
-
-
-class Unreadable(Exception):
-    """An update that doesn't have the shape the platform documents."""
 
 
 def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
@@ -95,7 +92,7 @@ def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
             media_kind=media_kind,
             media_ref=media_ref,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+    except MALFORMED as error:
         raise Unreadable from error
 
 
@@ -140,17 +137,15 @@ def _content(message: dict[str, Any]) -> tuple[Any, str | None, str | None]:
     return "other", None, None
 
 
-class Telegram:
+class Telegram(Channel):
     """The channel; started by a supervisor, so that the platform being out of reach harms nobody else."""
 
     name = NAME
     limits = Limits(text=4096, buttons=100)
-    pulled = False
 
     def __init__(self, inbox: Inbox, database: Database, settings: Settings, translate: Any) -> None:
         self.health = Health.STARTING
-        self._inbox = inbox
-        self._database = database
+        self._receiver = Receiver(NAME, inbox, database)
         self._settings = settings
         self._translate = translate
         self.polls = settings.telegram_mode == "polling"
@@ -232,7 +227,7 @@ class Telegram:
         except Exception:  # noqa: BLE001 - an update that the library stumbles over would come back for ever
             return await self._poll_raw(bot, offset)
         for update in updates:
-            await self._take(update.to_dict(), str(update.update_id))
+            await self._take(update.to_dict())
             offset = update.update_id + 1
         return offset
 
@@ -243,7 +238,7 @@ class Telegram:
             warnings.simplefilter("ignore")  # "use get_updates instead", which is what could not read them
             batch = await bot.do_api_request("getUpdates", api_kwargs=wanted)
         for update in batch:
-            await self._take(update, str(update["update_id"]))
+            await self._take(update)
             offset = update["update_id"] + 1
         return offset
 
@@ -261,38 +256,27 @@ class Telegram:
         given = request.headers.get(_SECRET_HEADER, "").encode(errors="surrogateescape")
         if not hmac.compare_digest(given, self._settings.telegram_webhook_secret.encode()):
             return web.Response(status=403)
-        if (request.content_length or 0) > _MAX_BODY:
+        raw = await body_of(request)
+        if raw is None:
             return web.Response(status=413)
-        raw = await request.read()
-        if len(raw) > _MAX_BODY:
-            return web.Response(status=413)
-        body, update_id = _parsed(raw)
         try:
-            return await self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS) or web.Response()
+            return await self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS) or web.Response()
         except Unavailable:
             return web.Response(status=503)
 
-    async def _take(
-        self, update: dict[str, Any], update_id: str, patience: float = _PATIENCE_SECONDS
-    ) -> web.Response | None:
-        """Commit one update; returns what a webhook may answer.
+    async def _take(self, update: dict[str, Any], patience: float = PATIENCE_SECONDS) -> web.Response | None:
+        """Commit one update; returns what a webhook may answer."""
+        taken = await self._receiver.take(update, self._name_of(update), self._read, patience)
+        return await self._answer_press(update) if taken else None
 
-        What can't be handled is kept aside, or it would come back for ever.
-        """
-        try:
-            incoming = incoming_of(update, self._bot_id)
-            if incoming is not None:
-                await self._inbox.receive(incoming, patience)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad update must not hold up all that follow
-            if not isinstance(error, Unreadable):
-                _LOG.exception("an update could not be handled; it is kept aside")
-            words = json.dumps(update)[:4000]
-            await self._database.write(quarantine, NAME, f"{self._bot_id}:{update_id}", words)
-            FIGURES.message("quarantined")
-            return None
-        return await self._answer_press(update)
+    def _read(self, update: dict[str, Any]) -> Incoming | None:
+        return incoming_of(update, self._bot_id)
+
+    def _name_of(self, update: dict[str, Any]) -> str:
+        """What an update that can't be read is kept under: its number, or a name made from its words."""
+        number = update.get("update_id")
+        known = isinstance(number, int) and not isinstance(number, bool)
+        return f"{self._bot_id}:{number}" if known else parsed(json.dumps(update).encode())[1]
 
     async def _answer_press(self, update: dict[str, Any]) -> web.Response | None:
         """Stop the button's spinner; nothing depends on it. A webhook's answer can carry the call."""
@@ -310,18 +294,15 @@ class Telegram:
     # --- sending ----------------------------------------------------------------------------------
 
     async def send(self, address: str, reply: Reply) -> str | None:
-        """Send a reply, long ones in parts; buttons go under the last."""
+        """Send one message with its buttons."""
         if self._bot is None:
-            raise DeliveryFailed("not started", permanent=False)
-        parts = split_text(reply.text, self.limits.text)
-        message: Message | None = None
+            raise DeliveryFailed("not started")
+        markup = _buttons(reply.options) if reply.options else None
         try:
-            for number, part in enumerate(parts, 1):
-                markup = _buttons(reply.options) if number == len(parts) and reply.options else None
-                message = await self._bot.send_message(int(address), part, reply_markup=markup)
+            message = await self._bot.send_message(int(address), reply.text, reply_markup=markup)
         except (TelegramError, ValueError) as error:
             raise _failure(error) from error
-        return str(message.message_id) if message else None
+        return str(message.message_id)
 
     async def fetch_media(self, reference: str) -> tuple[bytes, str]:
         """A file a resident sent, at most 10 MB. A process that serves only connects when one is first wanted."""
@@ -339,16 +320,6 @@ class Telegram:
         return data, "application/octet-stream"
 
 
-def _parsed(raw: bytes) -> tuple[dict[str, Any], str]:
-    """The JSON of an update and its id; for what is no update, its words and a name made from them."""
-    try:
-        body = json.loads(raw)
-        return body, str(int(body["update_id"]))
-    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
-        words = raw.decode(errors="replace")[:4000]
-        return {"unreadable": words}, f"unreadable:{hashlib.sha256(raw).hexdigest()}"
-
-
 def _buttons(options: tuple[Option, ...]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(option.label[:200], callback_data=option.id)] for option in options]
@@ -360,7 +331,7 @@ def _failure(error: Exception) -> DeliveryFailed:
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
-        return DeliveryFailed("rate limited", permanent=False, retry_after=seconds)
+        return DeliveryFailed("rate limited", retry_after=seconds)
     if isinstance(error, Forbidden):
         return DeliveryFailed("blocked by the resident", permanent=True)
     if isinstance(error, BadRequest):
@@ -372,4 +343,4 @@ def _failure(error: Exception) -> DeliveryFailed:
     cause = error.__cause__
     left = cause is not None and type(cause).__module__.startswith("httpx") and type(cause).__name__ not in _UNSENT
     known = isinstance(error, NetworkError)
-    return DeliveryFailed("network" if known else type(error).__name__, permanent=False, in_doubt=known and left)
+    return DeliveryFailed("network" if known else type(error).__name__, in_doubt=known and left)

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.protocol import DeliveryFailed, Health, Limits
+from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
 from bot.conversation.replies import from_core
 from bot.inbox import Inbox, voice_of
@@ -59,13 +59,12 @@ TOO_MANY = _("Too many messages at once. Please wait a minute and try again.")
 NOT_READY = _("The service is busy. Your message was not kept; please send it again in a moment.")
 
 
-class WebChat:
+class WebChat(Channel):
     """`POST /chat/messages`, `GET /chat/messages?after=…`; see docs/channels.md for the contract."""
 
     name = NAME
     limits = Limits(text=LONGEST_TEXT, buttons=10)
     pulled = True
-    polls = False
 
     def __init__(self, inbox: Inbox, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
         self.health = Health.UP
@@ -90,19 +89,9 @@ class WebChat:
     async def start(self) -> None:
         """Nothing to reach."""
 
-    async def run(self) -> None:
-        """Nothing to poll."""
-
     async def send(self, _address: str, _reply: Reply) -> str | None:
         """Never called: pages fetch their messages."""
-        raise DeliveryFailed("web chat is fetched, not pushed", permanent=False)
-
-    async def fetch_media(self, reference: str) -> tuple[bytes, str]:
-        """The web chat takes no files yet."""
-        raise FileNotFoundError(reference)
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
+        raise DeliveryFailed("web chat is fetched, not pushed")
 
     async def tell(self) -> None:
         """Something was put in the outbox: pages that wait look again."""

@@ -90,4 +90,9 @@ class SetStopped:
     stopped: bool
 
 
-Act = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback | SetStopped
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The resident has gone from the channel: nothing reaches him there until he comes back."""
+
+
+Act = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback | SetStopped | Leave

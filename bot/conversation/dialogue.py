@@ -18,6 +18,7 @@ from bot.conversation.acts import (
     Ask,
     Close,
     Feedback,
+    Leave,
     Offer,
     Queue,
     Reopen,
@@ -77,6 +78,8 @@ class Turn:
 
 def step(state: State, heard: Incoming, view: View) -> Turn:
     """One turn. Danger comes first, then what the message is besides a question, then the question."""
+    if heard.kind == "left":
+        return Turn(state, [Leave()])
     turn = _turn(state, heard, view)
     if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
@@ -169,8 +172,7 @@ def _choosing(state: State, text: str, view: View) -> Turn | None:
 def _confirming(state: State, text: str, about: Question, view: View) -> Turn | None:
     if about.state != QuestionState.ANSWERED_BY_BOT:
         return None
-    choices = [option for option in state.options if option.id.startswith(_CHOICES)]
-    option = intent.chosen(text, choices) if intent.is_number(text) else intent.labelled(text, state.options)
+    option = intent.chosen(text, state.options) if intent.is_number(text) else intent.labelled(text, state.options)
     if option:
         return _option(state, option.id, view)
     if intent.says_yes(text):
@@ -190,9 +192,7 @@ def _confirming(state: State, text: str, about: Question, view: View) -> Turn | 
 
 def _with_officer(state: State, text: str, about: Question, view: View) -> Turn | None:
     if about.state == QuestionState.ANSWERED:
-        if intent.says_no(text):
-            return _reopen(state, about, text, view)
-        return _settled(state, about, view) if intent.says_yes(text) else None
+        return _officer_answered(state, text, about, view)
     if about.state not in OPEN_STATES:
         return None
     if intent.is_withdrawal(text):
@@ -201,7 +201,8 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
             return Turn(state.to(Phase.IDLE), [act], [replies.notice(view.voice, replies.TAKEN_BACK, about.reference)])
         added = replies.notice(view.voice, replies.ADDED, about.reference)
         return Turn(state.to(Phase.IDLE), [AddWords(about.reference, text)], [added])
-    if state.asked_commune and intent.skips(text):
+    numbered = intent.is_number(text) and intent.chosen(text, state.options)
+    if state.asked_commune and (numbered or intent.skips(text)):
         return _option(state, f"skip:{about.reference}", view)
     if _is_commune(state, text, view):
         return _commune(state, about, intent.place_of(text), view)
@@ -214,6 +215,15 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
         [AddWords(about.reference, text)],
         [replies.notice(view.voice, replies.ADDED, about.reference)],
     )
+
+
+def _officer_answered(state: State, text: str, about: Question, view: View) -> Turn | None:
+    option = intent.chosen(text, replies.officer_answered_options(view.voice, about.reference))
+    if option:
+        return _option(state, option.id, view)
+    if intent.says_no(text):
+        return _reopen(state, about, text, view)
+    return _settled(state, about, view) if intent.says_yes(text) else None
 
 
 def _is_commune(state: State, text: str, view: View) -> bool:
@@ -271,6 +281,8 @@ def _confident(view: View) -> bool:
 def _question(state: State, heard: Incoming, view: View) -> Turn:
     if view.repeated and not _confident(view):
         return _waiting(state, view.repeated, view)
+    if heard.edited and view.about and view.about.state == QuestionState.OFFERED:
+        return _reworded(state, heard, view.about, view)
     several = _several(state, view)
     if several:
         return several
@@ -278,9 +290,19 @@ def _question(state: State, heard: Incoming, view: View) -> Turn:
     asked = Ask(reference, heard.text[:LONGEST_TEXT], False, heard.media_kind, heard.media_ref)
     turn = _decide(state, reference, view.match, view)
     turn.acts.insert(0, asked)
+    if heard.edited and view.about and view.about.state == QuestionState.ANSWERED_BY_BOT:
+        turn.acts.insert(0, Close(view.about.reference, CloseReason.WITHDRAWN))  # the new wording takes its place
     matters = {match.candidates[0].key for _text, match in view.parts if match.decision != Decision.UNKNOWN}
     if len(matters) > 1 and turn.state.phase != Phase.WITH_OFFICER:
         turn.replies.append(replies.notice(view.voice, replies.ONE_BY_ONE))
+    return turn
+
+
+def _reworded(state: State, heard: Incoming, about: Question, view: View) -> Turn:
+    """The resident changed the words of a question that he was offered choices for: it is the same question."""
+    turn = _decide(state, about.reference, view.match, view)
+    acts = [act for act in turn.acts if not isinstance(act, Offer)]
+    turn.acts = [AddWords(about.reference, heard.text[:LONGEST_TEXT]), *acts]
     return turn
 
 
@@ -302,6 +324,7 @@ def _answer(state: State, reference: str, key: str, view: View, *, chosen: bool 
     acts: list[Act] = [AnswerByBot(reference, key, revision.id, chosen)]
     reply = replies.automatic_answer(view.voice, revision, view.documents, reference)
     choices = [option for option in state.options if option.id.startswith(_CHOICES)] if chosen else []
+    reply = replace(reply, first_number=len(choices) + 1)
     return Turn(state.to(Phase.CONFIRMING, reference, options=(*choices, *reply.options)), acts, [reply])
 
 

@@ -1,9 +1,10 @@
 """What comes in and what goes out, the same for every channel."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-IncomingKind = Literal["text", "option", "start", "media", "sticker", "other"]
+IncomingKind = Literal["text", "option", "start", "media", "sticker", "left", "other"]
 LONGEST_TEXT = 4096  # characters of one message that are kept and answered
 
 
@@ -20,6 +21,7 @@ class Incoming:
     media_kind: str | None = None  # photo | voice | video | document | location …
     media_ref: str | None = None  # the platform's reference; the file itself is not fetched
     language: str = "vi"
+    edited: bool = False  # the resident changed what he had written: `text` is the new wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ class Option:
 
     id: str
     label: str
+
+
+_OPTION_ID = re.compile(r"(pick|none|skip|clear|unclear|notmine):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?")
+
+
+def is_option_id(text: str) -> bool:
+    """Whether a text is a button's id: some platforms hand a press in as if it had been typed."""
+    return _OPTION_ID.fullmatch(text) is not None
 
 
 ReplyDecision = Literal["confident", "suggest", "unknown", "chat", "notice", "receipt"]
@@ -43,10 +53,12 @@ class Reply:
     entry: str | None = None
     reference: str | None = None
     revision_id: int | None = None
+    first_number: int = 1  # of its options, where those of an earlier reply still count
 
     def as_json(self) -> dict[str, Any]:
         """As kept in the outbox and handed out by the web chat."""
-        return {
+        numbered = {"first_number": self.first_number} if self.first_number > 1 else {}
+        return numbered | {
             "text": self.text,
             "options": [{"id": option.id, "label": option.label} for option in self.options],
             "decision": self.decision,
@@ -58,4 +70,11 @@ class Reply:
     def from_json(cls, body: dict[str, Any]) -> "Reply":
         """The reply that `as_json` made."""
         options = tuple(Option(option["id"], option["label"]) for option in body.get("options", ()))
-        return cls(body["text"], body["decision"], options, body.get("entry"), body.get("reference"))
+        return cls(
+            body["text"],
+            body["decision"],
+            options,
+            body.get("entry"),
+            body.get("reference"),
+            first_number=body.get("first_number", 1),
+        )

@@ -109,6 +109,11 @@ def _answered_options(voice: Voice, reference: str) -> tuple[Option, ...]:
     )
 
 
+def officer_answered_options(voice: Voice, reference: str) -> tuple[Option, ...]:
+    """What is asked under an officer's answer."""
+    return _answered_options(voice, reference)[:2]
+
+
 def automatic_answer(voice: Voice, revision: Revision, documents: Mapping[str, LegalDocument], reference: str) -> Reply:
     """A confident answer: the entry word for word, labelled as automatic, with the question whether it fits."""
     entry = revision.entry
@@ -324,10 +329,7 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         }[kind]
         head = voice.say(opening, unit=voice.unit_name, reference=reference)
         foot = voice.say(_("Is it clear now? If not, answer “chưa” and say what is missing."))
-        options = (
-            Option(f"clear:{reference}", voice.say(_("Clear, thanks"))),
-            Option(f"unclear:{reference}", voice.say(_("Not clear yet"))),
-        )
+        options = officer_answered_options(voice, reference)
         text = f"{head}\n\n{answer_words(voice, body['answer'], documents)}\n\n{foot}"
         return Reply(text, "notice", options, entry=body.get("entry"), reference=reference)
     if kind == "officer_words":

@@ -23,7 +23,7 @@ _ADD = PreparedInsert(
 _KNOWN = Prepared(lambda name: select(contacts.c.ref).where(among(name, contacts.c.ref, "refs")))
 _LOCK = Prepared(
     lambda name: (
-        select(contacts.c.ref, contacts.c.unreachable_at)
+        select(contacts.c.ref, contacts.c.unreachable_at, contacts.c.held_at)
         .where(among(name, contacts.c.ref, "refs"))
         .order_by(contacts.c.ref)
         .with_for_update(key_share=True)
@@ -40,6 +40,7 @@ class Contact:
     address: str
     stopped_at: datetime | None
     unreachable_at: datetime | None
+    held_at: datetime | None = None
 
 
 def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
@@ -60,14 +61,21 @@ def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> li
     return refs
 
 
-def lock_contacts(tx: Transaction, refs: Sequence[str]) -> None:
+def lock_contacts(tx: Transaction, refs: Sequence[str]) -> list[str]:
     """Let no other message of these residents be taken until this transaction ends; they can be reached again.
 
     Always in the same order, and before anything else of theirs, so that two transactions never wait for each other.
+    Returns those for whom messages were held until now.
     """
     locked = _LOCK.run(tx, refs=list(refs)).all()
-    if back := [row.ref for row in locked if row.unreachable_at is not None]:
-        tx.execute(update(contacts).where(contacts.c.ref.in_(back)).values(unreachable_at=None))
+    if back := [row.ref for row in locked if row.unreachable_at is not None or row.held_at is not None]:
+        tx.execute(update(contacts).where(contacts.c.ref.in_(back)).values(unreachable_at=None, held_at=None))
+    return [row.ref for row in locked if row.held_at is not None]
+
+
+def lock_contact(tx: Transaction, ref: str) -> None:
+    """Let no message of this resident be taken until this transaction ends; says nothing of how he can be reached."""
+    _LOCK.run(tx, refs=[ref])
 
 
 def contact(tx: Transaction, ref: str) -> Contact | None:
@@ -88,7 +96,7 @@ def _unsealed(tx: Transaction, row: Row[Any]) -> Contact | None:
         address = tx.keys.unseal(row.sealed_address)
     except InvalidTag:
         return None
-    return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at)
+    return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at, row.held_at)
 
 
 def check_keys(tx: Transaction) -> None:
@@ -113,3 +121,8 @@ def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
 def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:
     """Remember that messages to this resident can't arrive (or can again)."""
     tx.execute(update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None))
+
+
+def set_held(tx: Transaction, ref: str) -> None:
+    """Remember that messages wait for this resident's next word."""
+    tx.execute(update(contacts).where(contacts.c.ref == ref, contacts.c.held_at.is_(None)).values(held_at=tx.now))

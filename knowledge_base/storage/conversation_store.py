@@ -3,9 +3,10 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among
@@ -62,6 +63,17 @@ def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[st
         row = tx.execute(query.where(inbox.c.external_id == message.external_id)).scalar_one()
         found[message.channel, message.external_id] = row
     return found
+
+
+def has_written_since(tx: Transaction, contact_ref: str, moment: datetime) -> bool:
+    """Whether a message of this resident has come at a moment or after it."""
+    query = select(inbox.c.id).where(inbox.c.contact_ref == contact_ref, inbox.c.received_at >= moment)
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def last_word(tx: Transaction, contact_ref: str) -> datetime | None:
+    """When this resident last wrote, pressed or followed."""
+    return tx.execute(select(func.max(inbox.c.received_at)).where(inbox.c.contact_ref == contact_ref)).scalar()
 
 
 def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:

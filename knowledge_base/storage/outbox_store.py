@@ -1,4 +1,4 @@
-"""Words waiting for a channel: pending -> sending -> sent | retry_at | in_doubt | failed."""
+"""Words waiting for a channel: pending -> sending -> sent | retry_at | held | in_doubt | failed."""
 
 import secrets
 from collections.abc import Sequence
@@ -48,6 +48,7 @@ class OutboxState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     RETRY_AT = "retry_at"
+    HELD = "held"  # until the resident's next word: the platform carries nothing to him before
     SENT = "sent"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
@@ -141,6 +142,14 @@ def enqueue(
         return False
     enqueue_all(tx, [Outgoing(key, to.ref, to.channel, body, question_id, inbox_id, revision_id)])
     return True
+
+
+def release_held(tx: Transaction, contact_refs: Sequence[str]) -> None:
+    """What waited for the next word of these residents may go now, before what is said in reply to it."""
+    mine = outbox.c.contact_ref.in_(contact_refs) & (outbox.c.state == OutboxState.HELD)
+    now = {"state": OutboxState.PENDING, "not_before": tx.now, "talked_at": tx.now, "settled_at": None}
+    if tx.execute(update(outbox).where(mine).values(**now)).rowcount:
+        tx.signal("outbox")
 
 
 def new_token() -> str:

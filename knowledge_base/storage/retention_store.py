@@ -34,7 +34,7 @@ _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
 BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
 _BLANKED = '%"blanked": true%'
-_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
+_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING, OutboxState.HELD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ common rate and number in flight hold exactly.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, update
 
-from knowledge_base.storage import contact_store
+from knowledge_base.storage import contact_store, conversation_store
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import is_orphaned, lease_end
@@ -38,7 +38,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How one sending ended. `in_doubt`: it may have arrived; `unreachable`: this resident can't be reached."""
+    """How one sending ended. `in_doubt`: it may have arrived; `unreachable`: this resident can't be reached.
+
+    `parts`: of a long message, how many have arrived; the next try goes on after them. `began`: when it was tried; who
+    has written since a message was held gets it at once.
+    """
 
     message: OutboxMessage
     state: OutboxState
@@ -48,6 +52,8 @@ class Settlement:
     in_doubt: bool = False
     unreachable: bool = False
     counts: bool = True  # whether this try counts among those that may fail; a "come later" doesn't
+    parts: int = 0
+    began: datetime | None = None
 
 
 def turn_over(
@@ -68,7 +74,10 @@ def turn_over(
         if ended.unreachable:
             contact_store.set_unreachable(tx, ended.message.contact_ref, unreachable=True)
     for ended in finished:
-        settle(tx, sender, ended)
+        if ended.state == OutboxState.HELD:
+            _hold(tx, sender, ended)
+        else:
+            settle(tx, sender, ended)
     _renew(tx, sender, holding)
     _rescue(tx, sender)
     free = min(slots, sender.in_flight - _sending(tx, sender), int(tokens))
@@ -106,8 +115,10 @@ def settle(tx: Transaction, sender: Sender, ended: Settlement) -> bool:
     }
     if ended.not_before is not None:
         values["not_before"] = ended.not_before
+    if ended.in_doubt or ended.parts:
+        values["body"] = {**ended.message.body, **_progress(ended)}
     if ended.in_doubt:
-        values |= {"doubts": outbox.c.doubts + 1, "body": {**ended.message.body, "repeat": True}}
+        values["doubts"] = outbox.c.doubts + 1
     if not ended.counts:
         values["attempt"] = outbox.c.attempt - 1
     mine = and_(
@@ -116,6 +127,22 @@ def settle(tx: Transaction, sender: Sender, ended: Settlement) -> bool:
         outbox.c.state == OutboxState.SENDING,
     )
     return tx.execute(update(outbox).where(mine).values(**values)).rowcount == 1
+
+
+def _progress(ended: Settlement) -> dict[str, Any]:
+    """What the next try must know of this one."""
+    known: dict[str, Any] = {"parts": ended.parts} if ended.parts else {}
+    return known | {"repeat": True} if ended.in_doubt else known
+
+
+def _hold(tx: Transaction, sender: Sender, ended: Settlement) -> None:
+    """Let a message wait for the resident's next word; has that come meanwhile, it goes now."""
+    ref = ended.message.contact_ref
+    contact_store.lock_contact(tx, ref)
+    if conversation_store.has_written_since(tx, ref, ended.began or tx.now):
+        settle(tx, sender, replace(ended, state=OutboxState.RETRY_AT, not_before=tx.now))
+    elif settle(tx, sender, ended):
+        contact_store.set_held(tx, ref)
 
 
 def holds(tx: Transaction, message: OutboxMessage) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from knowledge_base.storage.chat_store import CHANNEL
+from knowledge_base.storage.consent_store import troubles
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.outbox_store import OutboxState
@@ -26,6 +27,7 @@ class StoreStatus:
     repeats: int
     oldest: datetime | None
     publication: int
+    consents: dict[str, str]  # channel -> what is wrong with its consent
 
 
 def beat(tx: Transaction, name: str) -> None:
@@ -48,4 +50,5 @@ def store_status(tx: Transaction) -> StoreStatus:
         repeats=sum(row.doubts for row in rows),
         oldest=min((row.oldest for row in pushed), default=None),
         publication=publication_number(tx),
+        consents=troubles(tx),
     )

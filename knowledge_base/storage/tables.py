@@ -93,6 +93,7 @@ contacts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("stopped_at", UtcDateTime),  # /dung: only replies to the resident's own words
     Column("unreachable_at", UtcDateTime),  # blocked us, or the account is gone
+    Column("held_at", UtcDateTime),  # the platform lets us speak to him only after his next word; messages are held
 )
 
 conversations = Table(
@@ -327,6 +328,7 @@ outbox = Table(
     # The newest conversation first, its messages in order: the order in which they are claimed.
     _partial("ix_outbox_unsettled_by_talk", _UNSETTLED_SQL, "channel", text("talked_at DESC"), "id"),
     _partial("ix_outbox_being_sent", "state = 'sending'", "channel"),
+    _partial("ix_outbox_held", "state = 'held'", "contact_ref"),
 )
 
 
@@ -351,6 +353,20 @@ senders = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("poller", String(32)),
     Column("polls_until", UtcDateTime),
+)
+
+# What lets us speak on a platform whose tokens change: the pair that is good now, sealed, and who is renewing it.
+consents = Table(
+    "consents",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("sealed_tokens", LargeBinary, nullable=False),  # JSON {"access", "refresh"}
+    Column("first_hash", String(64), nullable=False),  # of the setting it began with: another setting begins anew
+    Column("renewed_at", UtcDateTime, nullable=False),
+    Column("access_until", UtcDateTime, nullable=False),
+    Column("renewer", String(32)),  # the process that asks for a new pair now, or died doing so
+    Column("renews_until", UtcDateTime),
+    Column("lost_at", UtcDateTime),  # the platform refused to renew: a human must consent anew
 )
 
 # The keys of writes, for telling whether a COMMIT without an answer was kept (PostgreSQL). Old ones are swept.
