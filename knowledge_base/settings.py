@@ -223,8 +223,8 @@ def _missing(settings: Settings) -> list[str]:
         needed = ("zalo_oa_app_secret", "zalo_oa_secret_key", "zalo_oa_refresh_token")
         faults += [f"{name.upper()}: expected with ZALO_OA_APP_ID" for name in needed if not getattr(settings, name)]
     if settings.sms_api_url:
-        needed = ("sms_api_key", "sms_webhook_secret")
-        faults += [f"{name.upper()}: expected with SMS_API_URL" for name in needed if not getattr(settings, name)]
+        keys = ("sms_api_key", "sms_webhook_secret")
+        faults += [f"{name.upper()}: expected with SMS_API_URL" for name in keys if not getattr(settings, name)]
     return faults
 
 

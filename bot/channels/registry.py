@@ -10,7 +10,6 @@ from knowledge_base.clock import Clock
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
-from translations.loader import DEFAULT_LANGUAGE, catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ def _telegram(parts: Parts) -> Channel | None:
         return None
     from bot.channels.telegram import Telegram  # noqa: PLC0415 - a start must not wait for a library it doesn't use
 
-    translate = catalog("bot", DEFAULT_LANGUAGE).gettext
-    return Telegram(parts.inbox, parts.database, parts.settings, translate)
+    return Telegram(parts.inbox, parts.database, parts.settings)
 
 
 def _zalo_oa(parts: Parts) -> Channel | None:

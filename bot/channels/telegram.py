@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import warnings
+from collections.abc import Coroutine
 from typing import Any
 
 from aiohttp import web
@@ -37,6 +38,7 @@ from bot.inbox import Inbox
 from knowledge_base.errors import KnowledgeBaseError, Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
+from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, catalog
 from translations.loader import mark as _
 
 # The library's coming default: waits as timedelta. Without it every "retry after" is a deprecation warning.
@@ -79,18 +81,22 @@ def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
         int(update["update_id"])
         if query := update.get("callback_query"):
             return _press(update, query, bot_id)
-        message = update.get("message")
+        if member := update.get("my_chat_member"):
+            return _left(update, member, bot_id)
+        edited = update.get("edited_message")
+        message = edited or update.get("message")
         if message is None or message["chat"]["type"] != "private":
             return None
         kind, media_kind, media_ref = _content(message)
         return Incoming(
             channel=NAME,
             address=str(int(message["chat"]["id"])),
-            external_id=_external_id(update, _moment(message["date"]), bot_id),
+            external_id=_external_id(update, _moment(message["edit_date" if edited else "date"]), bot_id),
             kind=kind,
             text=_words(message),
             media_kind=media_kind,
             media_ref=media_ref,
+            edited=edited is not None,
         )
     except MALFORMED as error:
         raise Unreadable from error
@@ -111,6 +117,14 @@ def _press(update: dict[str, Any], query: dict[str, Any], bot_id: str) -> Incomi
     return Incoming(NAME, chat, external_id, "option", option=str(query.get("data") or ""))
 
 
+def _left(update: dict[str, Any], member: dict[str, Any], bot_id: str) -> Incoming | None:
+    """The resident blocked the bot; who comes back says /start, so that needs no word here."""
+    if member["chat"]["type"] != "private" or member["new_chat_member"]["status"] != "kicked":
+        return None
+    external_id = _external_id(update, _moment(member["date"]), bot_id)
+    return Incoming(NAME, str(int(member["chat"]["id"])), external_id, "left")
+
+
 def _external_id(update: dict[str, Any], part: int | str, bot_id: str) -> str:
     """Unique for ever: the platform numbers updates anew after a quiet week, and another bot has numbers of its own."""
     return f"{bot_id}:{int(update['update_id'])}:{part}"
@@ -120,6 +134,8 @@ def _words(message: dict[str, Any]) -> str:
     words = message.get("text") or message.get("caption") or ""
     if not isinstance(words, str):
         raise TypeError
+    if place := message.get("location"):
+        words = f"{words}\n{place['latitude']:.5f}, {place['longitude']:.5f}".strip()
     return words
 
 
@@ -143,13 +159,14 @@ class Telegram(Channel):
     name = NAME
     limits = Limits(text=4096, buttons=100)
 
-    def __init__(self, inbox: Inbox, database: Database, settings: Settings, translate: Any) -> None:
+    def __init__(self, inbox: Inbox, database: Database, settings: Settings) -> None:
         self.health = Health.STARTING
         self._receiver = Receiver(NAME, inbox, database)
         self._settings = settings
-        self._translate = translate
+        self._catalogs = {code: catalog("bot", code).gettext for code in LANGUAGES}
         self.polls = settings.telegram_mode == "polling"
         self._bot: Bot | None = None
+        self._asides: set[asyncio.Task[None]] = set()
         self._bot_id = settings.telegram_token.partition(":")[0]
 
     def add_routes(self, app: web.Application) -> None:
@@ -166,6 +183,12 @@ class Telegram(Channel):
         else:
             self._bot = await self._connect()
         await self._optional(self._bot)
+
+    async def _connected(self) -> Bot:
+        """The bot. A process that only serves connects when it is first wanted."""
+        if self._bot is None:
+            self._bot = await self._connect()
+        return self._bot
 
     async def _connect(self) -> Bot:
         base = self._settings.telegram_base_url
@@ -191,7 +214,9 @@ class Telegram(Channel):
         """Commands and webhook registration: wanted, not needed."""
         webhook = self._settings.telegram_mode == "webhook"
         try:
-            await bot.set_my_commands([BotCommand(name, self._translate(text)) for name, text in COMMANDS.items()])
+            for code, translate in self._catalogs.items():  # without a language: Vietnamese, for everybody else
+                described = [BotCommand(name, translate(text)) for name, text in COMMANDS.items()]
+                await bot.set_my_commands(described, language_code=None if code == DEFAULT_LANGUAGE else code)
         except TelegramError as error:
             _LOG.warning("telegram commands not set: %s", type(error).__name__)
         try:
@@ -244,6 +269,8 @@ class Telegram(Channel):
 
     async def close(self) -> None:
         """Let go of the platform's connections."""
+        for task in self._asides:
+            task.cancel()
         if self._bot:
             bot, self._bot = self._bot, None
             with contextlib.suppress(TelegramError, RuntimeError):
@@ -279,10 +306,11 @@ class Telegram(Channel):
         return f"{self._bot_id}:{number}" if known else parsed(json.dumps(update).encode())[1]
 
     async def _answer_press(self, update: dict[str, Any]) -> web.Response | None:
-        """Stop the button's spinner; nothing depends on it. A webhook's answer can carry the call."""
+        """Stop the button's spinner and take the buttons away. A webhook's answer can carry a call."""
         query = update.get("callback_query")
         if query is None:
             return None
+        self._aside(self._take_buttons_away(query))
         call = {"callback_query_id": query["id"]}
         if self._settings.telegram_mode == "webhook":
             return web.json_response({"method": "answerCallbackQuery", **call})
@@ -290,6 +318,19 @@ class Telegram(Channel):
             with contextlib.suppress(TelegramError):
                 await self._bot.answer_callback_query(**call)
         return None
+
+    async def _take_buttons_away(self, query: dict[str, Any]) -> None:
+        message = query.get("message")
+        if message:
+            with contextlib.suppress(TelegramError):
+                bot = await self._connected()
+                await bot.edit_message_reply_markup(message["chat"]["id"], message["message_id"], reply_markup=None)
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what nobody waits for."""
+        task = asyncio.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -305,11 +346,9 @@ class Telegram(Channel):
         return str(message.message_id)
 
     async def fetch_media(self, reference: str) -> tuple[bytes, str]:
-        """A file a resident sent, at most 10 MB. A process that serves only connects when one is first wanted."""
+        """A file a resident sent, at most 10 MB."""
         try:
-            if self._bot is None:
-                self._bot = await self._connect()
-            file = await self._bot.get_file(reference)
+            file = await (await self._connected()).get_file(reference)
             if (file.file_size or 0) > _MAX_FILE:
                 raise KnowledgeBaseError("media_too_large")
             data = bytes(await file.download_as_bytearray())

@@ -122,6 +122,9 @@ def _command(state: State, text: str, view: View) -> Turn | None:
         return Turn(state, replies=[replies.looked_up(view.voice, view.looked_up, view.documents)])
     if intent.wants_to_look_up(text):
         return Turn(state, replies=[replies.chat(view.voice, replies.HOW_TO_LOOK_UP)])
+    key = intent.deep_link(text)
+    if key and key in view.revisions:
+        return _ask_entry(state, key, view)
     command = intent.command(text)
     if command in ("stop", "resume"):
         sentence = replies.STOPPED if command == "stop" else replies.RESUMED
@@ -415,6 +418,11 @@ def _pick(state: State, about: Question, key: str, view: View) -> Turn:
     """One of the choices; after the first, another is a question of its own, in the entry's words."""
     if about.state == QuestionState.OFFERED:
         return _answer(state, about.reference, key, view, chosen=True)
+    return _ask_entry(state, key, view)
+
+
+def _ask_entry(state: State, key: str, view: View) -> Turn:
+    """A question in an entry's own words: a further choice, or a link that names the entry."""
     reference, revision = view.references[0], view.revisions[key]
     turn = _answer(state, reference, key, view, chosen=True)
     turn.acts = [Ask(reference, revision.entry.question), AnswerByBot(reference, key, revision.id)]

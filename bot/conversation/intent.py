@@ -145,6 +145,10 @@ _STOP = re.compile(
 _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
+_WANTED = re.compile(r"\s*/?(?:xem|tra|ma|view|start)?[\s:]*([0-9A-Za-z\s-]{8,11})\s*", re.IGNORECASE)
+_DEEP_LINK = re.compile(r"\s*/start\s+([A-Za-z0-9_-]{1,64})\s*")
+
+
 def plain(text: str) -> str:
     """Folded words, single blanks: what the patterns here are written for."""
     return _NOT_WORD.sub(" ", fold(text)).strip()
@@ -152,8 +156,14 @@ def plain(text: str) -> str:
 
 def wanted_reference(text: str) -> str | None:
     """The code in "XEM K7MP-42QX", "/xem k7mp42qx" or the code alone."""
-    found = re.fullmatch(r"\s*/?(?:xem|tra|ma|view)?[\s:]*([0-9A-Za-z\s-]{8,11})\s*", text, re.IGNORECASE)
+    found = _WANTED.fullmatch(text)
     return read_reference(found.group(1)) if found else None
+
+
+def deep_link(text: str) -> str | None:
+    """What a link into the bot names: the key of an entry, in "/start T25"."""
+    found = _DEEP_LINK.fullmatch(text)
+    return found.group(1) if found else None
 
 
 def command(text: str) -> str | None:

@@ -121,7 +121,7 @@ async def make_line(
             "send_rate_per_s": 1000.0,  # the clock stands still and brings no new tokens
         }
         ours = settings.model_copy(update=changes)
-        channel = Telegram(inbox, database, ours, lambda text: text)
+        channel = Telegram(inbox, database, ours)
         app = web.Application()
         channel.add_routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -47,7 +47,7 @@ async def channel(
         telegram_webhook_secret=SECRET,
     )
     inbox = await open_inbox(database, clock, tmp_path_factory.getbasetemp())
-    telegram = Telegram(inbox, database, chosen, str)
+    telegram = Telegram(inbox, database, chosen)
     await telegram.start()
     yield telegram
     await telegram.close()

@@ -30,7 +30,7 @@ async def test_the_offset_follows_commit(
     told = asked(6)
     async with Platform(platform_port, held=[item.update for item in told]) as platform:
         chosen = Settings(data_dir=tmp_path, telegram_token=TOKEN, telegram_base_url=platform.url)
-        channel = Telegram(inbox, database, chosen, str)
+        channel = Telegram(inbox, database, chosen)
         await channel.start()
         assert channel._bot
         faulty.next_fault = fault

@@ -1,0 +1,121 @@
+"""The Official Account's tokens: one use of each refresh token, whoever races and whoever dies, on both databases."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from knowledge_base.crash_points import CONSENT_POINTS
+from knowledge_base.storage import consent_store
+from knowledge_base.storage.database import Database, Transaction
+from knowledge_base.storage.tables import consents
+from tests.channels.zalo_oa_platform import FIRST_REFRESH, ZaloOaPlatform
+
+POINTS = (*CONSENT_POINTS, *(f"{verb}:{when}_commit" for verb in ("take", "keep") for when in ("before", "after")))
+
+
+@pytest.fixture
+async def platform(unused_tcp_port: int) -> AsyncIterator[ZaloOaPlatform]:
+    platform = ZaloOaPlatform(unused_tcp_port)
+    await platform.open()
+    yield platform
+    await platform.shut()
+
+
+async def worker(database: Database, platform: ZaloOaPlatform, stale: str = "", crash_at: str = "") -> str:
+    """What one process gets; "" when it died."""
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    command = (sys.executable, "-m", "tests.channels.consent_worker", url, platform.url, stale)
+    env = {**os.environ, "CRASH_AT": crash_at}
+    process = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE)
+    out, _err = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == (-9 if crash_at else 0), out
+    return out.decode().strip()
+
+
+async def _age(database: Database, hours: float) -> None:
+    """Let the pair that is kept be older."""
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    values = {"renewed_at": at, "access_until": at + timedelta(hours=25)}
+    await database.write(lambda tx: tx.execute(update(consents).values(**values)) and None)
+
+
+async def test_a_token_is_kept_and_used_until_it_is_old(both_databases: Database, platform: ZaloOaPlatform) -> None:
+    first = await worker(both_databases, platform)
+    assert first == platform.good
+    assert await worker(both_databases, platform) == first  # another process, the same token
+    await _age(both_databases, 19)
+    assert await worker(both_databases, platform) == first
+    await _age(both_databases, 21)
+    second = await worker(both_databases, platform)
+    assert second == platform.good != first
+    assert await worker(both_databases, platform, stale=second) == platform.good != second  # refused by the platform
+    assert set(platform.refreshed.values()) == {1}
+
+
+async def test_of_racing_workers_one_renews(both_databases: Database, platform: ZaloOaPlatform) -> None:
+    if both_databases.engine.dialect.name == "sqlite":
+        pytest.skip("one server process may use a file")
+    got = await asyncio.gather(*(worker(both_databases, platform) for _ in range(2)))
+    assert got == [platform.good] * 2
+    await _age(both_databases, 21)
+    got = await asyncio.gather(*(worker(both_databases, platform) for _ in range(2)))
+    assert set(got) <= {grant[0] for grant in platform.granted}
+    assert platform.refreshed == {FIRST_REFRESH: 1, platform.granted[0][1]: 1}
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_kill_at_any_point_spends_no_token_twice(
+    both_databases: Database, platform: ZaloOaPlatform, point: str
+) -> None:
+    first = await worker(both_databases, platform)
+    await _age(both_databases, 21)
+    assert await worker(both_databases, platform, crash_at=point) == ""
+    after = [await worker(both_databases, platform) for _ in range(2)]
+    assert set(platform.refreshed.values()) == {1}
+    # Either the new pair is there, or the old token goes on while it lasts and a human is called.
+    if point in ("keep:after_commit", "consent:kept", "take:before_commit"):
+        assert after == [platform.good] * 2
+        assert both_databases.read_now(consent_store.troubles) == {}
+    else:
+        assert after == [first] * 2
+        assert both_databases.read_now(consent_store.troubles) == {"zalo_oa": "in_doubt"}
+
+
+async def test_when_nothing_is_left_to_lose_a_doubtful_token_is_tried(
+    database: Database, platform: ZaloOaPlatform
+) -> None:
+    await worker(database, platform)
+    await _age(database, 21)
+    await worker(database, platform, crash_at="consent:taken")  # the platform never heard of it
+    await _age(database, 26)
+    assert await worker(database, platform) == platform.good
+    assert database.read_now(consent_store.troubles) == {}
+    await _age(database, 21)
+    await worker(database, platform, crash_at="consent:answered")  # the new pair is lost
+    await _age(database, 26)
+    assert await worker(database, platform) == "DeliveryFailed"  # refused
+    assert await worker(database, platform) == "ConsentLost"
+    assert database.read_now(consent_store.troubles) == {"zalo_oa": "lost"}
+
+
+async def test_a_new_refresh_token_in_the_settings_begins_anew(database: Database) -> None:
+    def verb(tx: Transaction) -> list[str]:
+        taken = consent_store.take(tx, "zalo_oa", "one", "me")
+        consent_store.lose(tx, "zalo_oa", taken.refresh)
+        lost = consent_store.take(tx, "zalo_oa", "one", "me")
+        again = consent_store.take(tx, "zalo_oa", "two", "me")
+        return [taken.refresh, lost.standing, again.standing, again.refresh]
+
+    assert await database.write(verb) == ["one", "lost", "renew", "two"]
+
+
+async def test_tokens_are_sealed(database: Database, platform: ZaloOaPlatform) -> None:
+    await worker(database, platform)
+    sealed = database.read_now(lambda tx: tx.execute(consents.select()).one().sealed_tokens)
+    assert platform.good.encode() not in sealed
+    assert platform.refresh.encode() not in sealed
