@@ -32,6 +32,14 @@ class Unreadable(Exception):
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
+def words_of(message: dict[str, Any], *names: str) -> str:
+    """The text under the first of these names that is there; what is there must be a text."""
+    found = next((message[name] for name in names if message.get(name) is not None), "")
+    if not isinstance(found, str):
+        raise TypeError
+    return found
+
+
 class Receiver:
     """Takes what one platform says, for good."""
 

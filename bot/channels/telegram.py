@@ -32,6 +32,7 @@ from bot.channels.receiving import (
     Unreadable,
     body_of,
     parsed,
+    words_of,
 )
 from bot.conversation.message import Incoming, Option, Reply
 from bot.inbox import Inbox
@@ -131,9 +132,7 @@ def _external_id(update: dict[str, Any], part: int | str, bot_id: str) -> str:
 
 
 def _words(message: dict[str, Any]) -> str:
-    words = message.get("text") or message.get("caption") or ""
-    if not isinstance(words, str):
-        raise TypeError
+    words = words_of(message, "text", "caption")
     if place := message.get("location"):
         words = f"{words}\n{place['latitude']:.5f}, {place['longitude']:.5f}".strip()
     return words

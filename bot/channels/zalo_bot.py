@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.http import Answer, Http
 from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
-from bot.channels.receiving import MALFORMED, Receiver, Unreadable, body_of, parsed
+from bot.channels.receiving import MALFORMED, Receiver, Unreadable, body_of, parsed, words_of
 from bot.conversation.message import Incoming, Reply
 from bot.inbox import Inbox
 from knowledge_base.settings import Settings
@@ -51,20 +51,17 @@ def incoming_of(said: dict[str, Any]) -> Incoming | None:
         kind, message = _EVENTS.get(event["event_name"]), event["message"]
         if kind is None:
             raise Unreadable
-        chat, key, words = message["chat"], str(message["message_id"]), message.get("text") or ""
+        chat, key, words = message["chat"], str(message["message_id"]), words_of(message, "text", "caption")
         if message.get("from", {}).get("is_bot") or str(chat.get("chat_type", "PRIVATE")).upper() != "PRIVATE":
             return None
-        if not isinstance(words, str):
-            raise TypeError
         address = str(chat["id"])
     except MALFORMED as error:
         raise Unreadable from error
     if kind == "text":
         return Incoming(NAME, address, key, "text", words)
     if kind in ("photo", "voice"):
-        caption = words or str(message.get("caption") or "")
         file = next((str(message[name]) for name in _FILES if message.get(name)), None)
-        return Incoming(NAME, address, key, "media", caption, media_kind=kind, media_ref=file)
+        return Incoming(NAME, address, key, "media", words, media_kind=kind, media_ref=file)
     return Incoming(NAME, address, key, "sticker" if kind == "sticker" else "other")
 
 

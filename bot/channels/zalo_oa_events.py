@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.receiving import MALFORMED, Unreadable
+from bot.channels.receiving import MALFORMED, Unreadable, words_of
 from bot.conversation.message import Incoming, is_option_id
 
 NAME = "zalo_oa"
@@ -89,9 +89,7 @@ def incoming_of(event: dict[str, Any]) -> Incoming | None:
 
 def _message(event: dict[str, Any], name: str) -> Incoming:
     resident, key, message = _id(event["sender"]), _external_id(event), event["message"]
-    words = message.get("text") or ""
-    if not isinstance(words, str):
-        raise TypeError
+    words = words_of(message, "text")
     if name in _STICKERS:
         return Incoming(NAME, resident, key, "sticker")
     if name in _MEDIA:

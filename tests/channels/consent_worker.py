@@ -1,6 +1,6 @@
-"""A process that wants an access token, once: `python -m tests.channels.consent_worker DATABASE PLATFORM [STALE]`.
+"""A process that wants an access token: `python -m tests.channels.consent_worker DATABASE PLATFORM`.
 
-Prints the token, or the name of what stands in its way. `CRASH_AT` kills it where a test wants.
+`CRASH_AT` kills it where a test wants.
 """
 
 import asyncio
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from bot.channels.http import Http
-from bot.channels.protocol import ConsentLost, DeliveryFailed
 from bot.channels.zalo_oa_consent import ZaloConsent
 from knowledge_base.clock import SystemClock
 from knowledge_base.keys import Keys
@@ -17,26 +16,25 @@ from knowledge_base.storage import consent_store
 from knowledge_base.storage.opening import open_database
 from tests.channels.zalo_oa_platform import APP_ID, APP_SECRET, FIRST_REFRESH
 
+LEASE_SECONDS = 1.5  # nobody wants to wait half a minute for a dead process
 SECRET = "a secret for tests only, long enough"
 
 
-async def main(url: str, platform: str, stale: str = "") -> None:
-    consent_store._LEASE_SECONDS = 1.5  # nobody wants to wait half a minute for a dead process
-    settings = Settings(
+def settings_for(platform: str) -> Settings:
+    """The settings of a service that talks to a stand-in."""
+    return Settings(
         data_dir=Path(),
         zalo_oa_app_id=APP_ID,
         zalo_oa_app_secret=APP_SECRET,
         zalo_oa_refresh_token=FIRST_REFRESH,
         zalo_oauth_url=platform,
     )
+
+
+async def main(url: str, platform: str) -> None:
+    consent_store._LEASE_SECONDS = LEASE_SECONDS
     database, http = open_database(url, SystemClock(), Keys.from_secret(SECRET)), Http()
-    try:
-        print(await ZaloConsent("zalo_oa", database, http, settings).access(stale), flush=True)
-    except (ConsentLost, DeliveryFailed) as error:
-        print(type(error).__name__, flush=True)
-    finally:
-        await http.close()
-        database.close()
+    await ZaloConsent("zalo_oa", database, http, settings_for(platform)).access()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,13 +10,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from bot.channels.http import Http
+from bot.channels.protocol import ConsentLost, DeliveryFailed
+from bot.channels.zalo_oa_consent import ZaloConsent
 from knowledge_base.crash_points import CONSENT_POINTS
 from knowledge_base.storage import consent_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.tables import consents
+from tests.channels.consent_worker import LEASE_SECONDS, settings_for
 from tests.channels.zalo_oa_platform import FIRST_REFRESH, ZaloOaPlatform
 
 POINTS = (*CONSENT_POINTS, *(f"{verb}:{when}_commit" for verb in ("take", "keep") for when in ("before", "after")))
+
+
+@pytest.fixture(autouse=True)
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent_store, "_LEASE_SECONDS", LEASE_SECONDS)
 
 
 @pytest.fixture
@@ -26,15 +36,24 @@ async def platform(unused_tcp_port: int) -> AsyncIterator[ZaloOaPlatform]:
     await platform.shut()
 
 
-async def worker(database: Database, platform: ZaloOaPlatform, stale: str = "", crash_at: str = "") -> str:
-    """What one process gets; "" when it died."""
+async def get(database: Database, platform: ZaloOaPlatform, stale: str = "") -> str:
+    """What a process gets that has just started; the name of the error that stands in its way."""
+    http = Http()
+    try:
+        return await ZaloConsent("zalo_oa", database, http, settings_for(platform.url)).access(stale)
+    except (ConsentLost, DeliveryFailed) as error:
+        return type(error).__name__
+    finally:
+        await http.close()
+
+
+async def die(database: Database, platform: ZaloOaPlatform, point: str) -> None:
+    """A process of its own wants a token, and dies on the way."""
     url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-    command = (sys.executable, "-m", "tests.channels.consent_worker", url, platform.url, stale)
-    env = {**os.environ, "CRASH_AT": crash_at}
-    process = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE)
-    out, _err = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == (-9 if crash_at else 0), out
-    return out.decode().strip()
+    command = (sys.executable, "-m", "tests.channels.consent_worker", url, platform.url)
+    env = {**os.environ, "CRASH_AT": point}
+    process = await asyncio.create_subprocess_exec(*command, env=env)
+    assert await asyncio.wait_for(process.wait(), 120) == -signal.SIGKILL
 
 
 async def _age(database: Database, hours: float) -> None:
@@ -45,25 +64,23 @@ async def _age(database: Database, hours: float) -> None:
 
 
 async def test_a_token_is_kept_and_used_until_it_is_old(both_databases: Database, platform: ZaloOaPlatform) -> None:
-    first = await worker(both_databases, platform)
+    first = await get(both_databases, platform)
     assert first == platform.good
-    assert await worker(both_databases, platform) == first  # another process, the same token
+    assert await get(both_databases, platform) == first  # another process, the same token
     await _age(both_databases, 19)
-    assert await worker(both_databases, platform) == first
+    assert await get(both_databases, platform) == first
     await _age(both_databases, 21)
-    second = await worker(both_databases, platform)
+    second = await get(both_databases, platform)
     assert second == platform.good != first
-    assert await worker(both_databases, platform, stale=second) == platform.good != second  # refused by the platform
+    assert await get(both_databases, platform, stale=second) == platform.good != second  # refused by the platform
     assert set(platform.refreshed.values()) == {1}
 
 
-async def test_of_racing_workers_one_renews(both_databases: Database, platform: ZaloOaPlatform) -> None:
-    if both_databases.engine.dialect.name == "sqlite":
-        pytest.skip("one server process may use a file")
-    got = await asyncio.gather(*(worker(both_databases, platform) for _ in range(2)))
-    assert got == [platform.good] * 2
-    await _age(both_databases, 21)
-    got = await asyncio.gather(*(worker(both_databases, platform) for _ in range(2)))
+async def test_of_racing_workers_one_renews(postgresql_database: Database, platform: ZaloOaPlatform) -> None:
+    got = await asyncio.gather(*(get(postgresql_database, platform) for _ in range(4)))
+    assert got == [platform.good] * 4
+    await _age(postgresql_database, 21)
+    got = await asyncio.gather(*(get(postgresql_database, platform) for _ in range(4)))
     assert set(got) <= {grant[0] for grant in platform.granted}
     assert platform.refreshed == {FIRST_REFRESH: 1, platform.granted[0][1]: 1}
 
@@ -72,10 +89,10 @@ async def test_of_racing_workers_one_renews(both_databases: Database, platform: 
 async def test_a_kill_at_any_point_spends_no_token_twice(
     both_databases: Database, platform: ZaloOaPlatform, point: str
 ) -> None:
-    first = await worker(both_databases, platform)
+    first = await get(both_databases, platform)
     await _age(both_databases, 21)
-    assert await worker(both_databases, platform, crash_at=point) == ""
-    after = [await worker(both_databases, platform) for _ in range(2)]
+    await die(both_databases, platform, point)
+    after = [await get(both_databases, platform) for _ in range(2)]
     assert set(platform.refreshed.values()) == {1}
     # Either the new pair is there, or the old token goes on while it lasts and a human is called.
     if point in ("keep:after_commit", "consent:kept", "take:before_commit"):
@@ -89,17 +106,17 @@ async def test_a_kill_at_any_point_spends_no_token_twice(
 async def test_when_nothing_is_left_to_lose_a_doubtful_token_is_tried(
     database: Database, platform: ZaloOaPlatform
 ) -> None:
-    await worker(database, platform)
+    await get(database, platform)
     await _age(database, 21)
-    await worker(database, platform, crash_at="consent:taken")  # the platform never heard of it
+    await die(database, platform, "consent:taken")  # the platform never heard of it
     await _age(database, 26)
-    assert await worker(database, platform) == platform.good
+    assert await get(database, platform) == platform.good
     assert database.read_now(consent_store.troubles) == {}
     await _age(database, 21)
-    await worker(database, platform, crash_at="consent:answered")  # the new pair is lost
+    await die(database, platform, "consent:answered")  # the new pair is lost
     await _age(database, 26)
-    assert await worker(database, platform) == "DeliveryFailed"  # refused
-    assert await worker(database, platform) == "ConsentLost"
+    assert await get(database, platform) == "DeliveryFailed"  # refused
+    assert await get(database, platform) == "ConsentLost"
     assert database.read_now(consent_store.troubles) == {"zalo_oa": "lost"}
 
 
@@ -115,7 +132,7 @@ async def test_a_new_refresh_token_in_the_settings_begins_anew(database: Databas
 
 
 async def test_tokens_are_sealed(database: Database, platform: ZaloOaPlatform) -> None:
-    await worker(database, platform)
+    await get(database, platform)
     sealed = database.read_now(lambda tx: tx.execute(consents.select()).one().sealed_tokens)
     assert platform.good.encode() not in sealed
     assert platform.refresh.encode() not in sealed

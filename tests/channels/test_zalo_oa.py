@@ -180,7 +180,7 @@ async def test_who_leaves_is_marked_and_is_welcome_again(make_line: MakeLine) ->
         assert await line.count(tables.outbox) == 0
         back = {**away, "event_name": "follow"}
         assert await platform.push(back) == 200
-        assert "Chào" in (await line.told("71", 1))[0].text
+        assert "chào" in (await line.told("71", 1))[0].text
         assert await line.count(tables.contacts, gone) == 0
 
 
