@@ -8,8 +8,17 @@ from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.lifecycle import Action, actions_for
 from knowledge_base.questions.question import Question, QuestionState
+from knowledge_base.questions.reply_window import ReplyWindow, reply_window
 from knowledge_base.questions.similar import most_alike
-from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store, staff_store
+from knowledge_base.storage import (
+    contact_store,
+    conversation_store,
+    event_store,
+    faq_store,
+    outbox_store,
+    question_store,
+    staff_store,
+)
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.event_store import Event
@@ -40,6 +49,7 @@ class Dossier:
     similar: list[Similar]
     revision: Revision | None
     contact: Contact | None
+    window: ReplyWindow | None
     names: dict[int, str]
     topics: list[Topic]
     documents: dict[str, LegalDocument]
@@ -97,6 +107,7 @@ def dossier(tx: Transaction, question_id: int) -> Dossier:
         similar=_similar(tx, question),
         revision=faq_store.revision_from_question(tx, question_id),
         contact=contact_store.contact(tx, question.contact_ref),
+        window=reply_window(question.channel, conversation_store.last_word(tx, question.contact_ref)),
         names=staff_store.usernames(tx),
         topics=faq_store.all_topics(tx),
         documents=faq_store.documents(tx),

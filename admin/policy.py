@@ -15,6 +15,7 @@ from admin.views import (
     faq,
     help_page,
     media,
+    messengers,
     password,
     publication,
     question,
@@ -60,6 +61,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sign-out", "sign_out", sign_in.leave, ALL, before_password=True),
     Route("GET", "/password", "password", password.show, ALL, before_password=True),
     Route("POST", "/password", "password_change", password.change, ALL, before_password=True),
+    Route("GET", "/messengers", "messengers", messengers.show, WORKERS),
+    Route("POST", "/messengers", "messengers_code", messengers.give_code, WORKERS),
+    Route("POST", r"/messengers/{id:\d{1,15}}/unlink", "messengers_unlink", messengers.unlink, WORKERS),
     Route("GET", "/help", "help", help_page.show, ALL),
     # The queue; administrators are led on to the status page.
     Route("GET", "/", "queue", queue.show, ALL),

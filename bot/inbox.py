@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
+from bot import officers_desk
 from bot.batch import Batch
 from bot.conversation import intent
 from bot.conversation.message import LONGEST_TEXT, Incoming
-from bot.conversation.replies import Voice
+from bot.conversation.voice import Voice
 from bot.intake import Accepted, Arrival, Desk, accept_all
 from bot.rate_limit import RateLimit
 from knowledge_base.clock import Clock
@@ -81,7 +82,7 @@ class Inbox:
         crash_point("intake:received")
         began = time.perf_counter()
         try:
-            accepted = await self._in_turn(incoming, patience)
+            accepted = await self._for_desk(incoming) or await self._in_turn(incoming, patience)
         except Unavailable:
             FIGURES.message("refused")
             raise
@@ -89,6 +90,13 @@ class Inbox:
         FIGURES.measured("intake_seconds", time.perf_counter() - began)
         crash_point("intake:committed")
         return accepted
+
+    async def _for_desk(self, incoming: Incoming) -> Accepted | None:
+        """What an officer says from a messenger; None for everything that residents say."""
+        said = officers_desk.said(incoming)
+        if said is None:
+            return None
+        return await self._database.write(officers_desk.perform, incoming, said, self._voices["vi"])
 
     async def _in_turn(self, incoming: Incoming, patience: float) -> Accepted:
         if self._waiting >= _MOST_WAITING:

@@ -12,8 +12,8 @@ from bot.conversation import dialogue, intent, replies
 from bot.conversation.acts import Act
 from bot.conversation.dialogue import Turn, View
 from bot.conversation.message import Incoming, Reply
-from bot.conversation.replies import Voice
 from bot.conversation.state import State
+from bot.conversation.voice import Voice
 from knowledge_base import officer_queue
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Unavailable

@@ -52,6 +52,18 @@ def _digits(value: str) -> str:
     return value
 
 
+def _chat(value: str) -> str:
+    if value and not re.fullmatch(r"-?[0-9]+", value):
+        raise ValueError
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    if value and not re.fullmatch(r"smtps?://([^\s@/]+@)?[^\s@/]+/?", value):
+        raise ValueError
+    return value
+
+
 def _telegram_token(value: str) -> str:
     if value and not re.fullmatch(r"\d+:\S+", value):
         raise ValueError
@@ -152,6 +164,18 @@ class Settings(BaseModel):
         "strip", description="keep (70 characters a message) or strip (160, without diacritics)"
     )
 
+    officers_telegram_chat: Annotated[str, AfterValidator(_chat)] = Field(
+        "", description="the number of the officers' Telegram group, as -100123; empty: none"
+    )
+    officers_zalo_chat: str = Field("", description="the Zalo bot's chat with the officers; empty: none")
+    officers_email: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        (), description="addresses for the daily digest, separated by commas; needs SMTP_URL"
+    )
+    smtp_url: Annotated[str, AfterValidator(_smtp_url)] = Field(
+        "", repr=False, description="smtp://[user:password@]host[:port] (STARTTLS where offered) or smtps://…"
+    )
+    smtp_from: str = Field("", description="the digest's sender, as hoi-dap@example.vn")
+
     status_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="a port number for a worker's status; 0: none"
     )
@@ -192,6 +216,7 @@ SECRETS = (
     "ZALO_BOT_WEBHOOK_SECRET",
     "SMS_API_KEY",
     "SMS_WEBHOOK_SECRET",
+    "SMTP_URL",
 )
 
 
@@ -225,6 +250,9 @@ def _missing(settings: Settings) -> list[str]:
     if settings.sms_api_url:
         keys = ("sms_api_key", "sms_webhook_secret")
         faults += [f"{name.upper()}: expected with SMS_API_URL" for name in keys if not getattr(settings, name)]
+    if settings.officers_email:
+        needs = ("smtp_url", "smtp_from")
+        faults += [f"{name.upper()}: expected with OFFICERS_EMAIL" for name in needs if not getattr(settings, name)]
     return faults
 
 

@@ -14,6 +14,7 @@ from knowledge_base import officer_queue
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
+from processes.officer_alerts import tell_officers
 from processes.retention import keep_retention
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
         _listen(service, asyncio.get_running_loop())
         work = [service.faq.watch()]
         if service.works:
-            work += [_clockwork(service), keep_retention(service.database, service.settings)]
+            work += [
+                _clockwork(service),
+                tell_officers(service.database, service.settings),
+                keep_retention(service.database, service.settings),
+            ]
             work += [supervise(channel, service.database) for channel in service.channels]
             work += [delivery.run() for delivery in service.deliveries]
         tasks = [asyncio.create_task(item) for item in work]

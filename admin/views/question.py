@@ -71,6 +71,7 @@ async def question_page(
         reasons=close_reasons(found),
         spoken=spoken,
         today=visit.console.faq.today(),
+        moment_now=visit.console.clock.now(),
     )
 
 

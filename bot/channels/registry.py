@@ -68,7 +68,19 @@ BUILDERS: dict[str, Callable[[Parts], Channel | None]] = {
 }
 
 
+def _email(parts: Parts) -> Channel | None:
+    if not parts.settings.officers_email:
+        return None
+    from bot.channels.email import Email  # noqa: PLC0415 - as above
+
+    return Email(parts.settings)
+
+
+# Those that carry words to officers only; nobody writes to us there.
+NOTIFIERS: dict[str, Callable[[Parts], Channel | None]] = {"email": _email}
+
+
 def build_channels(parts: Parts) -> list[Channel]:
     """Every channel that is configured."""
-    built = (build(parts) for build in BUILDERS.values())
+    built = (build(parts) for build in (BUILDERS | NOTIFIERS).values())
     return [channel for channel in built if channel is not None]

@@ -86,6 +86,8 @@ def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
             return _left(update, member, bot_id)
         edited = update.get("edited_message")
         message = edited or update.get("message")
+        if message is not None and message.get("migrate_to_chat_id"):
+            return _moved(update, message, bot_id)
         if message is None or message["chat"]["type"] != "private":
             return None
         kind, media_kind, media_ref = _content(message)
@@ -110,12 +112,14 @@ def _moment(date: Any) -> int:
 
 
 def _press(update: dict[str, Any], query: dict[str, Any], bot_id: str) -> Incoming | None:
-    int(query["from"]["id"])
     if query.get("message") is None:  # pressed under a message sent by way of another bot's chat
         return None
-    chat = str(int(query["message"]["chat"]["id"]))
+    chat, option = query["message"]["chat"], str(query.get("data") or "")
+    if chat["type"] != "private" and not option.startswith("claim:"):  # residents are spoken to in private only
+        return None
     external_id = _external_id(update, str(query["id"]), bot_id)
-    return Incoming(NAME, chat, external_id, "option", option=str(query.get("data") or ""))
+    presser = str(int(query["from"]["id"]))
+    return Incoming(NAME, str(int(chat["id"])), external_id, "option", option=option, presser=presser)
 
 
 def _left(update: dict[str, Any], member: dict[str, Any], bot_id: str) -> Incoming | None:
@@ -124,6 +128,13 @@ def _left(update: dict[str, Any], member: dict[str, Any], bot_id: str) -> Incomi
         return None
     external_id = _external_id(update, _moment(member["date"]), bot_id)
     return Incoming(NAME, str(int(member["chat"]["id"])), external_id, "left")
+
+
+def _moved(update: dict[str, Any], message: dict[str, Any], bot_id: str) -> Incoming:
+    """A group became a supergroup and has another number."""
+    external_id = _external_id(update, _moment(message["date"]), bot_id)
+    new = str(int(message["migrate_to_chat_id"]))
+    return Incoming(NAME, str(int(message["chat"]["id"])), external_id, "moved", new)
 
 
 def _external_id(update: dict[str, Any], part: int | str, bot_id: str) -> str:
@@ -320,7 +331,7 @@ class Telegram(Channel):
 
     async def _take_buttons_away(self, query: dict[str, Any]) -> None:
         message = query.get("message")
-        if message:
+        if message and message["chat"]["type"] == "private":  # in a group another may have to press
             with contextlib.suppress(TelegramError):
                 bot = await self._connected()
                 await bot.edit_message_reply_markup(message["chat"]["id"], message["message_id"], reply_markup=None)

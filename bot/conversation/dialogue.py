@@ -27,8 +27,8 @@ from bot.conversation.acts import (
 )
 from bot.conversation.danger import is_danger
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
-from bot.conversation.replies import Voice
 from bot.conversation.state import Phase, State
+from bot.conversation.voice import Voice
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Decision, Match

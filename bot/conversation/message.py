@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-IncomingKind = Literal["text", "option", "start", "media", "sticker", "left", "other"]
+IncomingKind = Literal["text", "option", "start", "media", "sticker", "left", "moved", "other"]
 LONGEST_TEXT = 4096  # characters of one message that are kept and answered
 
 
@@ -21,6 +21,7 @@ class Incoming:
     media_kind: str | None = None  # photo | voice | video | document | location …
     media_ref: str | None = None  # the platform's reference; the file itself is not fetched
     language: str = "vi"
+    presser: str = ""  # who pressed, where that isn't the address: in a group
     edited: bool = False  # the resident changed what he had written: `text` is the new wording
 
 
@@ -32,7 +33,7 @@ class Option:
     label: str
 
 
-_OPTION_ID = re.compile(r"(pick|none|skip|clear|unclear|notmine):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?")
+_OPTION_ID = re.compile(r"(pick|none|skip|clear|unclear|notmine|claim):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?")
 
 
 def is_option_id(text: str) -> bool:

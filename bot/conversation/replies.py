@@ -1,15 +1,13 @@
 """What the bot says. Every sentence goes through the catalog; an entry's words are sent exactly as approved."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date
-
+from bot.conversation import alerts
 from bot.conversation.message import Option, Reply
+from bot.conversation.voice import Voice
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
@@ -17,37 +15,6 @@ from translations.loader import mark as _
 
 _HEADING = re.compile(r"^#+\s*(.+)$", re.MULTILINE)
 _BULLET = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How this unit speaks, in one language."""
-
-    translate: Callable[[str], str]
-    language: str
-    unit_name: str
-    unit_contact: str
-    unit_hours: str
-    salutation: str
-    danger_text: str
-    retention_months: int
-
-    def say(self, sentence: str, **values: Any) -> str:
-        """A sentence from the catalog, filled; `%(you)s` is how residents are addressed."""
-        you = self.salutation if self.language == "vi" else "you"
-        return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
-
-    def day(self, day: date) -> str:
-        """A day in words and numbers: `thứ Sáu, 27/11/2026`."""
-        return _day(day, self.language)
-
-
-@lru_cache(maxsize=256)
-def _day(day: date, language: str) -> str:
-    weekday = format_date(day, "EEEE", locale=language)
-    if language == "vi":  # the locale data write it as a heading
-        weekday = weekday[:1].lower() + weekday[1:]
-    return f"{weekday}, {day:%d/%m/%Y}"
 
 
 AUTOMATIC = _("Automatic answer from the approved questions and answers.")  # pages draw what begins so quietly
@@ -320,6 +287,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
     """A message that the core put in the outbox (an officer's answer, a new promise) in the bot's words."""
     if "notice" not in body:
         return Reply.from_json(dict(body))
+    if body["notice"] == "officers":
+        return alerts.for_officers(voice, body)
     reference: str = body["reference"]
     kind = body["notice"]
     if kind in ("officer_answer", "correction"):

@@ -123,6 +123,11 @@ def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:
     tx.execute(update(contacts).where(contacts.c.ref == ref).values(unreachable_at=tx.now if unreachable else None))
 
 
+def set_address(tx: Transaction, ref: str, address: str) -> None:
+    """The platform gave a chat another number; it stays the same contact."""
+    tx.execute(update(contacts).where(contacts.c.ref == ref).values(sealed_address=tx.keys.seal(address)))
+
+
 def set_held(tx: Transaction, ref: str) -> None:
     """Remember that messages wait for this resident's next word."""
     tx.execute(update(contacts).where(contacts.c.ref == ref, contacts.c.held_at.is_(None)).values(held_at=tx.now))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, String, cast, func, literal, or_, select, update
 
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among
 from knowledge_base.storage.prepared import Prepared, PreparedInsert
-from knowledge_base.storage.tables import answers, drafts, feedback, question_messages, questions
+from knowledge_base.storage.tables import answers, drafts, feedback, outbox, question_messages, questions
 from knowledge_base.text.fold import fold
 
 _BY_REFERENCE = Prepared(lambda name: select(questions).where(among(name, questions.c.reference, "references")))
@@ -24,6 +24,7 @@ _OPEN_ALIKE = Prepared(
         .order_by(questions.c.id)
     )
 )
+_WITH_OFFICERS = (QuestionState.QUEUED, QuestionState.ASSIGNED)
 _ADD_MESSAGES = PreparedInsert(question_messages, ("question_id", "sender", "text", "media_kind", "media_ref", "at"))
 
 
@@ -227,6 +228,27 @@ def promises_missed(tx: Transaction, today: date) -> list[Question]:
         questions.c.promise_renewed_at.is_(None),
     )
     return [_question(row) for row in tx.execute(query.limit(200))]
+
+
+def queued_since(tx: Transaction, moment: datetime, told: str, limit: int) -> list[Question]:
+    """Questions received since a moment that wait to be taken, and that no outbox message `told` + id speaks of."""
+    said = outbox.c.idempotency_key == literal(told) + cast(questions.c.id, String)
+    waiting = (questions.c.state == QuestionState.QUEUED) & (questions.c.received_at >= moment)
+    query = select(questions).where(waiting, ~select(outbox.c.id).where(said).exists())
+    return [_question(row) for row in tx.execute(query.order_by(questions.c.id).limit(limit))]
+
+
+def due_by(tx: Transaction, day: date, limit: int) -> list[Question]:
+    """Open questions that are promised by a day or were before, the most pressing first."""
+    query = select(questions).where(questions.c.state.in_(_WITH_OFFICERS), questions.c.due_on <= day)
+    ordered = query.order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
+    return [_question(row) for row in tx.execute(ordered.limit(limit))]
+
+
+def count_due(tx: Transaction, before: date | None = None) -> int:
+    """How many open questions there are; with `before`: promised for an earlier day."""
+    query = select(func.count()).select_from(questions).where(questions.c.state.in_(_WITH_OFFICERS))
+    return tx.execute(query.where(questions.c.due_on < before) if before else query).scalar_one()
 
 
 def dispositions(tx: Transaction) -> list[tuple[str, str | None, int]]:

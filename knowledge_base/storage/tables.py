@@ -72,6 +72,20 @@ staff_sessions = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
+# From which messengers an account acts; the address is known by its keyed hash only. Until it is linked, a row holds a
+# code that links whoever says it.
+staff_links = Table(
+    "staff_links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("code_hash", String(64), unique=True),
+    Column("code_until", UtcDateTime),
+    Column("channel", String(20)),
+    Column("contact_ref", String(32), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
 # Failed sign-ins, by account and by address, both as keyed hashes.
 sign_in_failures = Table(
     "sign_in_failures",

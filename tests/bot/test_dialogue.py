@@ -9,8 +9,8 @@ from typing import Any
 from bot.conversation import acts, dialogue
 from bot.conversation.dialogue import Turn, View
 from bot.conversation.message import Incoming
-from bot.conversation.replies import Voice
 from bot.conversation.state import Phase, State
+from bot.conversation.voice import Voice
 from knowledge_base.faq.entry import FaqEntry, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.publication import RevisionState

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bot.channels.http import Http
 from bot.channels.zalo_oa_consent import ZaloConsent
-from knowledge_base.clock import SystemClock
 from knowledge_base.keys import Keys
 from knowledge_base.settings import Settings
 from knowledge_base.storage import consent_store
 from knowledge_base.storage.opening import open_database
 from tests.channels.zalo_oa_platform import APP_ID, APP_SECRET, FIRST_REFRESH
+from tests.conftest import FixedClock
 
 LEASE_SECONDS = 1.5  # nobody wants to wait half a minute for a dead process
 SECRET = "a secret for tests only, long enough"
@@ -33,7 +33,7 @@ def settings_for(platform: str) -> Settings:
 
 async def main(url: str, platform: str) -> None:
     consent_store._LEASE_SECONDS = LEASE_SECONDS
-    database, http = open_database(url, SystemClock(), Keys.from_secret(SECRET)), Http()
+    database, http = open_database(url, FixedClock(), Keys.from_secret(SECRET)), Http()
     await ZaloConsent("zalo_oa", database, http, settings_for(platform)).access()
 
 

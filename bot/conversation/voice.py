@@ -1,0 +1,40 @@
+"""How a unit speaks, in one language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How this unit speaks, in one language."""
+
+    translate: Callable[[str], str]
+    language: str
+    unit_name: str
+    unit_contact: str
+    unit_hours: str
+    salutation: str
+    danger_text: str
+    retention_months: int
+
+    def say(self, sentence: str, **values: Any) -> str:
+        """A sentence from the catalog, filled; `%(you)s` is how residents are addressed."""
+        you = self.salutation if self.language == "vi" else "you"
+        return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
+
+    def day(self, day: date) -> str:
+        """A day in words and numbers: `thứ Sáu, 27/11/2026`."""
+        return _day(day, self.language)
+
+
+@lru_cache(maxsize=256)
+def _day(day: date, language: str) -> str:
+    weekday = format_date(day, "EEEE", locale=language)
+    if language == "vi":  # the locale data write it as a heading
+        weekday = weekday[:1].lower() + weekday[1:]
+    return f"{weekday}, {day:%d/%m/%Y}"

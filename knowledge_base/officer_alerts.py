@@ -1,0 +1,87 @@
+"""What officers are told where they are: new questions at once, each morning what is due and what is late.
+
+Through the outbox like everything that is said. Without a word of a resident: the messenger isn't ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from knowledge_base.clock import vietnam_day
+from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.question import Question
+from knowledge_base.storage import contact_store, outbox_store, question_store
+from knowledge_base.storage.database import Transaction
+
+_RECENT = timedelta(days=1)  # an older question is no news: it is in the morning's digest
+_AT_ONCE = 50
+_LISTED = 10
+_MORNING = 7  # o'clock, in Viet Nam
+_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where officers are told: a chat that hears of each question (`digest_only`: of the morning's digest only)."""
+
+    channel: str
+    address: str
+    digest_only: bool = False
+
+
+def untold(tx: Transaction, desk: Desk) -> list[Question]:
+    """Questions queued lately that a desk has not heard of, oldest first."""
+    return question_store.queued_since(tx, tx.now - _RECENT, f"alert:{desk.channel}:", _AT_ONCE)
+
+
+def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
+    """Tell each desk of the questions it has not heard of."""
+    for desk in desks:
+        if desk.digest_only:
+            continue
+        for question in untold(tx, desk):
+            _tell(tx, desk, f"alert:{desk.channel}:{question.id}", {"alert": "new", **_line(question, site)})
+
+
+def is_morning(now: datetime) -> bool:
+    """Whether the day's digest is due: from seven on a working day."""
+    local = now.astimezone(_VIETNAM)
+    return local.hour >= _MORNING and due_day(now - timedelta(days=1), 1) == local.date()
+
+
+def tell_of_due(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
+    """The morning's digest: what is late, what is due by the next working day, how many wait. Once a day and desk."""
+    if not desks or not is_morning(tx.now):
+        return
+    today, soon = vietnam_day(tx.now), due_day(tx.now, 1)
+    late = question_store.count_due(tx, before=today)
+    body = {
+        "alert": "digest",
+        "late": late,
+        "soon": question_store.count_due(tx, before=soon + timedelta(days=1)) - late,
+        "open": question_store.count_due(tx),
+        "lines": [_line(question, site) for question in question_store.due_by(tx, soon, _LISTED)],
+        "url": f"{site}/admin/",
+    }
+    if body["open"]:
+        for desk in desks:
+            _tell(tx, desk, f"digest:{desk.channel}:{desk.address}:{today}", body)
+
+
+def _line(question: Question, site: str) -> dict[str, Any]:
+    return {
+        "reference": question.reference,
+        "due_on": question.due_on.isoformat() if question.due_on else None,
+        "urgent": question.urgent,
+        "taken": question.assigned_to is not None,
+        "url": f"{site}/admin/questions/{question.id}",
+    }
+
+
+def _tell(tx: Transaction, desk: Desk, key: str, body: dict[str, Any]) -> None:
+    ref = contact_store.ensure_contact(tx, desk.channel, desk.address)
+    to = contact_store.contact(tx, ref)
+    if to is not None:
+        outbox_store.enqueue(tx, key[:120], to, {"notice": "officers", **body})
