@@ -24,7 +24,7 @@ _TEMPLATE = "/v3.0/oa/message/template"
 _LOOK_SECONDS = 60.0  # how often the consent is looked at
 _LONGEST_TITLE = 100  # characters of a button
 # What error numbers mean for a message (Zalo's documentation; where sources differ, what loses nothing).
-_TOKEN = (-216, -220)
+_TOKEN = (-124, -216, -220)
 _GONE = (-213, -217, -227, -244)  # doesn't follow us, blocks us, or is banned
 _SILENT = (-218, -224, -230, -232)  # nothing more to him before his next word
 _LATER = {-32: 60.0, -211: 3600.0, -234: 3600.0}  # rate, quota, night: seconds to wait
