@@ -26,3 +26,9 @@ class SystemClock:
 def vietnam_day(moment: datetime) -> date:
     """The calendar day in Viet Nam at an aware moment."""
     return moment.astimezone(VIETNAM).date()
+
+
+def month_begin(moment: datetime) -> datetime:
+    """When the month of an aware moment began in Viet Nam."""
+    local = moment.astimezone(VIETNAM)
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

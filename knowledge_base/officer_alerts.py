@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from knowledge_base.clock import vietnam_day
+from knowledge_base.clock import VIETNAM, vietnam_day
 from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.question import Question
 from knowledge_base.storage import contact_store, outbox_store, question_store
@@ -19,7 +18,6 @@ _RECENT = timedelta(days=1)  # an older question is no news: it is in the mornin
 _AT_ONCE = 50
 _LISTED = 10
 _MORNING = 7  # o'clock, in Viet Nam
-_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
 
 def is_morning(now: datetime) -> bool:
     """Whether the day's digest is due: from seven on a working day."""
-    local = now.astimezone(_VIETNAM)
+    local = now.astimezone(VIETNAM)
     return local.hour >= _MORNING and due_day(now - timedelta(days=1), 1) == local.date()
 
 

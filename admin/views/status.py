@@ -15,6 +15,7 @@ from knowledge_base.storage import consent_store, faq_store, outbox_store, quest
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.repair_store import Quarantined, Stuck
+from knowledge_base.storage.status_store import Usage, usage
 
 _SHOWN = 50  # of each list; the newest
 
@@ -31,6 +32,7 @@ class _Status:
     quarantined: list[Quarantined]
     quarantined_count: int
     consents: dict[str, str]
+    zalo_bot: Usage
 
 
 def _status(tx: Transaction) -> _Status:
@@ -45,6 +47,7 @@ def _status(tx: Transaction) -> _Status:
         quarantined=repair_store.quarantined(tx, _SHOWN),
         quarantined_count=repair_store.quarantined_count(tx),
         consents=consent_store.troubles(tx),
+        zalo_bot=usage(tx, "zalo_bot"),
     )
 
 
@@ -56,6 +59,7 @@ async def _page(
         "status.html",
         status_of(error) if error else 200,
         figures=await visit.read(_status),
+        plan=(console.settings.zalo_bot_messages_a_month, console.settings.zalo_bot_users),
         channels=await console.channel_states() if console.channel_states else None,
         live=console.faq.snapshot.number if console.faq.ready else None,
         problem=await explain(visit, error) if error else "",

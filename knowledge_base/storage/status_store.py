@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from knowledge_base.clock import month_begin
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.consent_store import troubles
 from knowledge_base.storage.database import Transaction
@@ -12,7 +13,7 @@ from knowledge_base.storage.faq_store import publication_number
 from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.question_store import counts_by_state
 from knowledge_base.storage.schema import schema_seen
-from knowledge_base.storage.tables import outbox, writes
+from knowledge_base.storage.tables import contacts, outbox, writes
 
 _TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
@@ -28,6 +29,24 @@ class StoreStatus:
     oldest: datetime | None
     publication: int
     consents: dict[str, str]  # channel -> what is wrong with its consent
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a channel has used of a plan's quotas: messages sent this month (in Viet Nam), residents known."""
+
+    messages: int
+    residents: int
+
+
+def usage(tx: Transaction, channel: str) -> Usage:
+    """Count for one channel; rare enough to count rows."""
+    month = month_begin(tx.now)
+    sent = (outbox.c.channel == channel) & (outbox.c.settled_at >= month) & (outbox.c.state == OutboxState.SENT)
+    return Usage(
+        tx.execute(select(func.count()).select_from(outbox).where(sent)).scalar_one(),
+        tx.execute(select(func.count()).select_from(contacts).where(contacts.c.channel == channel)).scalar_one(),
+    )
 
 
 def beat(tx: Transaction, name: str) -> None:
