@@ -3,6 +3,7 @@
 `DRIVERS` names them; a channel of the registry without one fails the suite.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -396,9 +397,15 @@ class WebChat(Driver):
     async def _post(self, who: str, body: dict[str, Any]) -> None:
         known = {"session": self._sessions[who]} if who in self._sessions else {}
         url = f"{self._site}/chat/messages"
-        async with ClientSession() as client, client.post(url, json={**body, **known}) as answer:
-            assert answer.status == 200, await answer.text()
-            self._sessions[who] = (await answer.json())["session"]
+        async with ClientSession() as client:
+            for _try in range(20):  # as our page does: again while we are busy
+                async with client.post(url, json={**body, **known}) as answer:
+                    if answer.status == 200:
+                        self._sessions[who] = (await answer.json())["session"]
+                        return
+                    assert answer.status == 503, await answer.text()
+                await asyncio.sleep(0.1)
+        raise AssertionError("busy for too long")
 
     async def again(self, said: Any) -> None:
         await self._post(*said)
