@@ -20,6 +20,8 @@ class Sabotage:
 
 
 TELEGRAM, DELIVERY, SENDING = "bot/channels/telegram.py", "bot/delivery.py", "knowledge_base/storage/sending_store.py"
+RECEIVING, CONSENTS = "bot/channels/receiving.py", "knowledge_base/storage/consent_store.py"
+CONTRACT, TEST_CONSENT = "tests/channels/test_contract.py", "tests/channels/test_zalo_consent.py"
 ON_SQLITE, ON_POSTGRESQL = "knowledge_base/storage/on_sqlite.py", "knowledge_base/storage/on_postgresql.py"
 TEST_TELEGRAM, TEST_OUTBOX = "tests/bot/test_telegram.py", "tests/storage/test_outbox_store.py"
 
@@ -43,8 +45,8 @@ SABOTAGES = (
     Sabotage(
         "200 goes out before COMMIT",
         TELEGRAM,
-        "return await self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS) or web.Response()",
-        "asyncio.create_task(self._take(body, update_id, _WEBHOOK_PATIENCE_SECONDS)); return web.Response()",
+        "return await self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS) or web.Response()",
+        "asyncio.create_task(self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS)); return web.Response()",
         f"{TEST_TELEGRAM}::test_200_comes_only_after_commit",
         quick=True,
     ),
@@ -57,14 +59,14 @@ SABOTAGES = (
     ),
     Sabotage(
         "a body may be of any length",
-        TELEGRAM,
-        "_MAX_BODY = 256 * 1024",
-        "_MAX_BODY = 1 << 40",
+        RECEIVING,
+        "MAX_BODY = 256 * 1024",
+        "MAX_BODY = 1 << 40",
         f"{TEST_TELEGRAM}::test_a_body_without_end_is_refused_before_it_is_read",
     ),
     Sabotage(
         "what can't be read is refused instead of kept aside",
-        TELEGRAM,
+        RECEIVING,
         "        except Unavailable:\n            raise\n        except Exception as error:",
         "        except Exception:\n            raise\n        except Exception as error:",
         f"{TEST_TELEGRAM}::test_an_authentic_update_that_cannot_be_read_is_kept_aside",
@@ -72,8 +74,8 @@ SABOTAGES = (
     Sabotage(
         "the polling offset moves before COMMIT",
         TELEGRAM,
-        "            await self._take(update.to_dict(), str(update.update_id))\n",
-        "            asyncio.create_task(self._take(update.to_dict(), str(update.update_id)))\n",
+        "            await self._take(update.to_dict())\n",
+        "            asyncio.create_task(self._take(update.to_dict()))\n",
         "tests/faults/test_polling.py",
     ),
     Sabotage(
@@ -93,8 +95,8 @@ SABOTAGES = (
     Sabotage(
         "a resident's messages don't wait for each other",
         "bot/intake.py",
-        "    contact_store.lock_contacts(tx, refs)\n",
-        "",
+        "    held = contact_store.lock_contacts(tx, refs)\n",
+        "    held = []\n",
         "tests/faults/test_races.py::test_one_resident_through_two_processes",
     ),
     # --- the store
@@ -174,15 +176,15 @@ SABOTAGES = (
     Sabotage(
         "a repeat doesn't say so",
         SENDING,
-        '"body": {**ended.message.body, "repeat": True}',
-        '"body": ended.message.body',
+        'known | {"repeat": True} if ended.in_doubt else known',
+        "known",
         f"{TEST_TELEGRAM}::test_an_answer_that_may_have_arrived_is_sent_again_and_says_so",
     ),
     Sabotage(
         "doubts are not counted",
         SENDING,
-        '"doubts": outbox.c.doubts + 1',
-        '"doubts": outbox.c.doubts',
+        'values["doubts"] = outbox.c.doubts + 1',
+        'values["doubts"] = outbox.c.doubts',
         f"{TEST_OUTBOX}::test_what_a_dead_sender_left_goes_again_marked_and_counted",
     ),
     Sabotage(
@@ -263,5 +265,55 @@ SABOTAGES = (
         "    if not same_origin(visit.request, visit.console.settings) or not expected:\n",
         "    return\n    if not same_origin(visit.request, visit.console.settings) or not expected:\n",
         "tests/admin/test_doors.py",
+    ),
+    # --- channels
+    Sabotage(
+        "an event's signature is not compared",
+        "bot/channels/zalo_oa_events.py",
+        "found |= hmac.compare_digest(given, mac.encode())",
+        "found |= bool(given)",
+        "tests/channels/test_zalo_oa.py::test_ten_thousand_forgeries_are_refused",
+    ),
+    Sabotage(
+        "an old event is acted on",
+        "bot/channels/zalo_oa_events.py",
+        "return not now - OLDEST <= at <= now + _NEWEST",
+        "return False",
+        "tests/channels/test_zalo_oa.py::test_events_of_twelve_hours_ago_are_taken_and_older_ones_set_aside",
+    ),
+    Sabotage(
+        "a refresh token that may be spent is used again at once",
+        CONSENTS,
+        "if row.lost_at is not None or (row.renewer is not None and usable):",
+        "if row.lost_at is not None:",
+        f"{TEST_CONSENT}::test_a_kill_at_any_point_spends_no_token_twice",
+    ),
+    Sabotage(
+        "several processes renew at a time",
+        CONSENTS,
+        "if row.renewer is not None and not row.orphaned:",
+        "if False:",
+        f"{TEST_CONSENT}::test_of_racing_workers_one_renews",
+    ),
+    Sabotage(
+        "what is held stays held",
+        "bot/intake.py",
+        "        outbox_store.release_held(tx, held)\n",
+        "        pass\n",
+        f"{CONTRACT}::test_a_late_answer_waits_for_the_residents_next_word",
+    ),
+    Sabotage(
+        "a long message begins anew after a failure",
+        DELIVERY,
+        'done = min(message.body.get("parts", 0), len(parts) - 1)',
+        "done = 0",
+        f"{CONTRACT}::test_a_long_message_goes_on_after_the_parts_that_arrived",
+    ),
+    Sabotage(
+        "whoever presses takes the question",
+        "bot/officers_desk.py",
+        "who = incoming.presser or incoming.address",
+        'who = "5001"',
+        "tests/channels/test_officers.py::test_a_question_is_told_without_its_words_and_taken_by_a_linked_press",
     ),
 )
