@@ -93,12 +93,10 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     refs = contact_store.ensure_contacts(tx, [(one.incoming.channel, one.incoming.address) for one in arrivals])
     contact_store.lock_contacts(tx, refs)
     received = [_received(one, ref) for one, ref in zip(arrivals, refs, strict=True)]
-    new = conversation_store.add_incoming(tx, received)
-    fresh = [
-        (one, ref)
-        for one, ref, row in zip(arrivals, refs, received, strict=True)
-        if (row.channel, row.external_id) in new
-    ]
+    ids = conversation_store.incoming_ids(tx, received)
+    new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
+    ids |= new
+    fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new]
     loaded = _load(tx, fresh)
     pile, said = _Pile(), {}
     for one, ref in fresh:
@@ -112,17 +110,13 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         _perform(tx, act, ref, desk.working_days)
     conversation_store.put_conversations(tx, pile.stands)
     outbox_store.enqueue_all(tx, pile.outgoing)
-    known = conversation_store.incoming_ids(tx, [row for row in received if (row.channel, row.external_id) not in new])
-    ids = new | known
     return [
-        Accepted(ref, ids[row.channel, row.external_id], said.get(ref, ()), _outcome(row, new))
+        Accepted(ref, ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate")
         for ref, row in zip(refs, received, strict=True)
     ]
 
 
-def _outcome(row: Received, new: Mapping[tuple[str, str], int]) -> str:
-    if (row.channel, row.external_id) not in new:
-        return "duplicate"
+def _outcome(row: Received) -> str:
     return "limited" if row.state == "limited" else "received"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.conversation.message import Option
 from knowledge_base.questions.reference import read_reference
@@ -145,6 +146,7 @@ _STOP = re.compile(
 _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
+@lru_cache(maxsize=64)  # one message is looked at in many ways
 def plain(text: str) -> str:
     """Folded words, single blanks: what the patterns here are written for."""
     return _NOT_WORD.sub(" ", fold(text)).strip()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -32,8 +32,17 @@ class Voice:
     danger_text: str
     retention_months: int
 
+    _said: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+
     def say(self, sentence: str, **values: Any) -> str:
         """A sentence from the catalog, filled; `%(you)s` is how residents are addressed."""
+        if values:
+            return self._filled(sentence, values)
+        if sentence not in self._said:
+            self._said[sentence] = self._filled(sentence, values)
+        return self._said[sentence]
+
+    def _filled(self, sentence: str, values: dict[str, Any]) -> str:
         you = self.salutation if self.language == "vi" else "you"
         return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
 
@@ -220,7 +229,9 @@ def contact(voice: Voice) -> Reply:
 
 def notice(voice: Voice, sentence: str, reference: str | None = None, **values: Any) -> Reply:
     """A short word about the state of things."""
-    return Reply(voice.say(sentence, reference=reference, **values), "notice", reference=reference)
+    if reference is not None:
+        values["reference"] = reference
+    return Reply(voice.say(sentence, **values), "notice", reference=reference)
 
 
 def danger(voice: Voice, reference: str) -> Reply:
