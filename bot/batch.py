@@ -39,7 +39,7 @@ class Batch(Generic[T, R]):
         """Have one thing worked on; returns when it is.
 
         Raises:
-            Unavailable: not before `deadline`, by the event loop's clock.
+            Unavailable: it was not done by `deadline`, of the event loop's clock.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
