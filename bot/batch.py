@@ -1,4 +1,4 @@
-"""Writing what arrives together: while one batch is on its way to the store, the next gathers."""
+"""Working on what arrives together: while one batch is being worked on, the next gathers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,55 +8,81 @@ from knowledge_base.errors import Unavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
-_MOST = 64  # things in one batch
-_GATHER_SECONDS = 0.003  # how long a batch waits for more where the last one held several
+_LOOK_SECONDS = 0.1  # how often it is looked who has waited for too long: a timer each would cost more than the rest
 
 
 class Batch(Generic[T, R]):
-    """Hands things to `write_all` in batches, in order of arrival.
+    """Hands things to `work_all` in batches of at most `most`, in order of arrival.
 
-    A batch that fails for a reason of its own is written again one by one, so that a faulty thing harms only itself.
-    `write_one` may try more than once.
+    A batch that fails for a reason of its own is worked on again one by one, so that a faulty thing harms only itself.
+    `work_one` may try more than once. `gather`: seconds a batch waits for more where the last one held several.
     """
 
     def __init__(
         self,
-        write_all: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
-        write_one: Callable[[T], Awaitable[R]],
+        work_all: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        work_one: Callable[[T], Awaitable[R]],
+        *,
+        most: int,
+        gather: float = 0.0,
     ) -> None:
-        self._write_all = write_all
-        self._write_one = write_one
+        self._work_all = work_all
+        self._work_one = work_one
+        self._most = most
+        self._gather = gather
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._deadlines: dict[asyncio.Future[R], float] = {}
+        self._looking: asyncio.TimerHandle | None = None
 
-    async def put(self, thing: T) -> R:
-        """Have one thing written; returns when it is."""
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+    async def put(self, thing: T, deadline: float) -> R:
+        """Have one thing worked on; returns when it is.
+
+        Raises:
+            Unavailable: it was not done by `deadline`, of the event loop's clock.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
         self._waiting.append((thing, future))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        return await future
+        if self._working is None:
+            self._working = loop.create_task(self._work())
+        self._deadlines[future] = deadline
+        if self._looking is None:
+            self._looking = loop.call_later(_LOOK_SECONDS, self._look, loop)
+        try:
+            return await future
+        finally:
+            del self._deadlines[future]
 
-    async def _write(self) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell those who have waited for too long."""
+        now = loop.time()
+        for future, deadline in self._deadlines.items():
+            if deadline <= now:
+                _fail(future, Unavailable("busy"))
+        self._looking = loop.call_later(_LOOK_SECONDS, self._look, loop) if self._deadlines else None
+
+    async def _work(self) -> None:
         try:
             batch: list[tuple[T, asyncio.Future[R]]] = []
             while self._waiting:
                 if len(batch) > 1:  # those who were just answered may be about to come again
-                    await asyncio.sleep(_GATHER_SECONDS)
-                taken, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                    await asyncio.sleep(self._gather)
+                taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 # Who has gone away meanwhile was told that nothing is kept, and will send it again.
                 batch = [(thing, future) for thing, future in taken if not future.done()]
-                await self._together(batch)
+                if batch:
+                    await self._together(batch)
         finally:
-            self._writing = None
+            self._working = None
 
     async def _together(self, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
-            results = await self._write_all([thing for thing, _future in batch])
+            results = await self._work_all([thing for thing, _future in batch])
         except Unavailable as error:
             for _thing, future in batch:
                 _fail(future, error)
-        except Exception:  # noqa: BLE001 - whose fault it is shows when each is written alone
+        except Exception:  # noqa: BLE001 - whose fault it is shows when each is worked on alone
             for thing, future in batch:
                 await self._alone(thing, future)
         else:
@@ -66,7 +92,7 @@ class Batch(Generic[T, R]):
 
     async def _alone(self, thing: T, future: asyncio.Future[R]) -> None:
         try:
-            result = await self._write_one(thing)
+            result = await self._work_one(thing)
         except Exception as error:  # noqa: BLE001 - belongs to who put it
             _fail(future, error)
         else:

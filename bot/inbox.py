@@ -1,11 +1,10 @@
 """Receiving, for all channels: one resident at a time; match off the event loop; write in batches (`intake.py`)."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import IntegrityError
 
@@ -33,6 +32,10 @@ _PATIENCE_SECONDS = 8.0
 _RATE = (30, 60.0)  # messages of one resident in seconds; people don't type faster
 _NOTICE_RATE = (1, 60.0)  # how often one is told that he is too fast
 _MATCHERS = 1  # a thread; more would only wait for each other, and for the loop
+_MATCHED_AT_ONCE = 8  # messages in one walk to that thread; the first need not wait for very many
+_WRITTEN_AT_ONCE = 64
+_GATHER_SECONDS = 0.003
+_Matched = tuple[Match, list[tuple[str, Match]]]  # the message, and its parts where it has several
 
 
 def voice_of(settings: Settings, language: str) -> Voice:
@@ -49,6 +52,14 @@ def voice_of(settings: Settings, language: str) -> Voice:
     )
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Whose message is taken holds the lock; the others of the same resident wait for it, in order."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+
+
 class Inbox:
     """The one way in for all channels."""
 
@@ -57,11 +68,12 @@ class Inbox:
         self._faq = faq
         self._working_days = settings.answer_due_working_days
         self._voices = {language: voice_of(settings, language) for language in LANGUAGES}
-        self._batch = Batch(self._write_all, self._write_one)
+        self._matching = Batch(self._match_all, self._match_one, most=_MATCHED_AT_ONCE)
+        self._writing = Batch(self._write_all, self._write_one, most=_WRITTEN_AT_ONCE, gather=_GATHER_SECONDS)
         self._limit = RateLimit(clock, *_RATE)
         self._notices = RateLimit(clock, *_NOTICE_RATE)
         self._matchers = ThreadPoolExecutor(_MATCHERS, thread_name_prefix="matching")
-        self._turns: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._turns: dict[tuple[str, str], _Turn] = {}  # of the residents whose messages are being taken
         self._waiting = 0
 
     async def receive(self, incoming: Incoming, patience: float = _PATIENCE_SECONDS) -> Accepted:
@@ -72,20 +84,18 @@ class Inbox:
         Raises:
             Unavailable: nothing is known to be kept; the platform (or the page) should send it again.
         """
-        incoming = replace(
-            incoming,
-            text=clean(incoming.text, LONGEST_TEXT + 1),
-            option=clean(incoming.option, 64),
-            external_id=clean(incoming.external_id, 200),
-            media_ref=clean(incoming.media_ref, 500) if incoming.media_ref else None,
-        )
         crash_point("intake:received")
         began = time.perf_counter()
+        self._waiting += 1
         try:
-            accepted = await self._for_desk(incoming) or await self._in_turn(incoming, patience)
+            cleaned = _cleaned(incoming)
+            deadline = asyncio.get_running_loop().time() + patience
+            accepted = await self._for_desk(cleaned) or await self._in_turn(cleaned, deadline)
         except Unavailable:
             FIGURES.message("refused")
             raise
+        finally:
+            self._waiting -= 1
         FIGURES.message(accepted.outcome)
         FIGURES.measured("intake_seconds", time.perf_counter() - began)
         crash_point("intake:committed")
@@ -98,61 +108,58 @@ class Inbox:
             return None
         return await self._database.write(officers_desk.perform, incoming, said, self._voices["vi"])
 
-    async def _in_turn(self, incoming: Incoming, patience: float) -> Accepted:
-        if self._waiting >= _MOST_WAITING:
-            raise Unavailable("busy")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(patience), self._turn_of(incoming):
-                return await self._take(incoming)
-        except TimeoutError as error:
-            raise Unavailable("busy") from error
-        finally:
-            self._waiting -= 1
-
-    @contextlib.asynccontextmanager
-    async def _turn_of(self, incoming: Incoming) -> AsyncIterator[None]:
+    async def _in_turn(self, incoming: Incoming, deadline: float) -> Accepted:
         """One resident's messages go one after the other, in the order they came."""
+        if self._waiting > _MOST_WAITING:
+            raise Unavailable("busy")
         who = (incoming.channel, incoming.address)
-        lock, waiting = self._turns.get(who, (asyncio.Lock(), 0))
-        self._turns[who] = (lock, waiting + 1)
+        turn = self._turns.setdefault(who, _Turn())
+        turn.wanted += 1
         try:
-            async with lock:
-                yield
+            async with turn.lock:  # those before have deadlines of their own, and earlier ones
+                return await self._take(incoming, who, deadline)
         finally:
-            lock, waiting = self._turns.pop(who)
-            if waiting > 1:
-                self._turns[who] = (lock, waiting - 1)
+            turn.wanted -= 1
+            if not turn.wanted:
+                del self._turns[who]
 
-    async def _take(self, incoming: Incoming) -> Accepted:
-        who = f"{incoming.channel}:{incoming.address}"
+    async def _take(self, incoming: Incoming, who: tuple[str, str], deadline: float) -> Accepted:
         if not self._limit.allows(who):
-            return await self._batch.put(Arrival(incoming, limited=True, told=not self._notices.allows(who)))
+            limited = Arrival(incoming, limited=True, told=not self._notices.allows(who))
+            return await self._writing.put(limited, deadline)
         try:
-            return await self._batch.put(await self._arrival(incoming))
+            return await self._writing.put(await self._arrival(incoming, deadline), deadline)
         except BaseException:  # not taken: it will come again, and must not count twice
             self._limit.give_back(who)
             raise
 
-    async def _arrival(self, incoming: Incoming) -> Arrival:
+    async def _arrival(self, incoming: Incoming, deadline: float) -> Arrival:
         text = incoming.text.strip()
         if not text or incoming.kind not in ("text", "media"):
             return Arrival(incoming)
-        match, parts = await asyncio.get_running_loop().run_in_executor(self._matchers, self._match, text)
-        return Arrival(incoming, match, parts)
+        return Arrival(incoming, *await self._matching.put(text, deadline))
 
-    def _match(self, text: str) -> tuple[Match, list[tuple[str, Match]]]:
+    # --- matching, off the event loop -------------------------------------------------------------
+
+    async def _match_all(self, texts: Sequence[str]) -> Sequence[_Matched]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._matchers, lambda: [self._match(text) for text in texts])
+
+    async def _match_one(self, text: str) -> _Matched:
+        return (await self._match_all([text]))[0]
+
+    def _match(self, text: str) -> _Matched:
         began = time.perf_counter()
         index, today = self._faq.snapshot.index, self._faq.today()
         found = index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
         FIGURES.measured("match_seconds", time.perf_counter() - began)
         return found
 
-    def _desk(self) -> Desk:
-        return Desk(self._faq.snapshot, self._voices, self._working_days)
+    # --- writing ----------------------------------------------------------------------------------
 
     async def _write_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
-        return await self._database.write(accept_all, arrivals, self._desk())
+        desk = Desk(self._faq.snapshot, self._voices, self._working_days)
+        return await self._database.write(accept_all, arrivals, desk)
 
     async def _write_one(self, arrival: Arrival) -> Accepted:
         for attempt in range(1, _TRIES + 1):
@@ -165,3 +172,18 @@ class Inbox:
                 if attempt == _TRIES:
                     raise
         raise AssertionError  # pragma: no cover - the loop returns or raises
+
+
+def _cleaned(incoming: Incoming) -> Incoming:
+    """With everything as it may be stored; an address is a platform's own, and is sealed."""
+    return Incoming(
+        incoming.channel,
+        incoming.address,
+        clean(incoming.external_id, 200),
+        incoming.kind,
+        clean(incoming.text, LONGEST_TEXT + 1),
+        clean(incoming.option, 64),
+        incoming.media_kind,
+        clean(incoming.media_ref, 500) if incoming.media_ref else None,
+        incoming.language,
+    )

@@ -91,16 +91,15 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     A fault in one of them takes all back; the caller then tries each alone.
     """
     refs = contact_store.ensure_contacts(tx, [(one.incoming.channel, one.incoming.address) for one in arrivals])
-    held = contact_store.lock_contacts(tx, refs)
-    if held:
-        outbox_store.release_held(tx, held)
+    waiting = contact_store.lock_contacts(tx, refs)
     received = [_received(one, ref) for one, ref in zip(arrivals, refs, strict=True)]
-    new = conversation_store.add_incoming(tx, received)
-    fresh = [
-        (one, ref)
-        for one, ref, row in zip(arrivals, refs, received, strict=True)
-        if (row.channel, row.external_id) in new
-    ]
+    ids = conversation_store.incoming_ids(tx, received)
+    new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
+    ids |= new
+    fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new]
+    if back := [ref for _one, ref in fresh if ref in waiting]:
+        contact_store.set_heard(tx, back)
+        outbox_store.release_held(tx, back)
     loaded = _load(tx, fresh)
     pile, said = _Pile(), {}
     for one, ref in fresh:
@@ -114,17 +113,13 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         _perform(tx, act, ref, desk.working_days)
     conversation_store.put_conversations(tx, pile.stands)
     outbox_store.enqueue_all(tx, pile.outgoing)
-    known = conversation_store.incoming_ids(tx, [row for row in received if (row.channel, row.external_id) not in new])
-    ids = new | known
     return [
-        Accepted(ref, ids[row.channel, row.external_id], said.get(ref, ()), _outcome(row, new))
+        Accepted(ref, ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate")
         for ref, row in zip(refs, received, strict=True)
     ]
 
 
-def _outcome(row: Received, new: Mapping[tuple[str, str], int]) -> str:
-    if (row.channel, row.external_id) not in new:
-        return "duplicate"
+def _outcome(row: Received) -> str:
     return "limited" if row.state == "limited" else "received"
 
 

@@ -62,17 +62,16 @@ def perform(tx: Transaction, incoming: Incoming, wish: Said, voice: Voice) -> Ac
         return None
     ref = contact_store.ensure_contact(tx, incoming.channel, incoming.address)
     contact_store.lock_contacts(tx, [ref])
-    key = (incoming.channel, incoming.external_id)
-    row = Received(*key, ref, incoming.kind, {"desk": wish.verb})
-    new = conversation_store.add_incoming(tx, [row])
-    if key not in new:
-        return Accepted(ref, conversation_store.incoming_ids(tx, [row])[key], outcome="duplicate")
+    row = Received(incoming.channel, incoming.external_id, ref, incoming.kind, {"desk": wish.verb})
+    known = conversation_store.incoming_ids(tx, [row])
+    if known:
+        return Accepted(ref, known[row.key], outcome="duplicate")
+    inbox_id = conversation_store.add_incoming(tx, [row])[row.key]
     reply = _act(tx, incoming, wish, member, voice, ref)
     if reply:
-        outbox_store.enqueue_all(
-            tx, [Outgoing(f"reply:{new[key]}:0", ref, incoming.channel, reply.as_json(), inbox_id=new[key])]
-        )
-    return Accepted(ref, new[key], (reply,) if reply else ())
+        said = Outgoing(f"reply:{inbox_id}:0", ref, incoming.channel, reply.as_json(), inbox_id=inbox_id)
+        outbox_store.enqueue_all(tx, [said])
+    return Accepted(ref, inbox_id, (reply,) if reply else ())
 
 
 def _act(

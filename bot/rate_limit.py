@@ -1,6 +1,7 @@
 """How often somebody may come: a token bucket for each, in bounded memory."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 
 from knowledge_base.clock import Clock
 
@@ -14,9 +15,9 @@ class RateLimit:
         self._clock = clock
         self._most = most
         self._per_second = most / seconds
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def allows(self, subject: str) -> bool:
+    def allows(self, subject: Hashable) -> bool:
         """Take one token of the subject's bucket; False when it is empty."""
         now = self._clock.now().timestamp()
         tokens, at = self._buckets.pop(subject, (float(self._most), now))
@@ -27,7 +28,7 @@ class RateLimit:
             self._buckets.popitem(last=False)
         return allowed
 
-    def give_back(self, subject: str) -> None:
+    def give_back(self, subject: Hashable) -> None:
         """Return a token: what it was taken for didn't happen, and will be tried again."""
         if subject in self._buckets:
             tokens, at = self._buckets[subject]

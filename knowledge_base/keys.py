@@ -4,12 +4,16 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE_BYTES = 12  # NIST SP 800-38D, 8.2: 96-bit nonces for GCM
+
+
+_cipher = lru_cache(maxsize=4)(AESGCM)  # made once a key; any thread may use it
 
 
 def _derive(secret: str, purpose: str) -> bytes:
@@ -33,16 +37,16 @@ class Keys:
     def contact_ref(self, channel: str, address: str) -> str:
         """The keyed hash by which a resident's address is referred to everywhere (32 hex digits)."""
         message = f"{channel}\0{address}".encode(errors="surrogatepass")
-        return hmac.new(self.reference_key, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.reference_key, message, "sha256").hex()[:32]
 
     def seal(self, text: str) -> bytes:
         """Encrypt a short text (AES-256-GCM, nonce first)."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.encode(), None)
+        return nonce + _cipher(self.sealing_key).encrypt(nonce, text.encode(), None)
 
     def unseal(self, sealed: bytes) -> str:
         """Decrypt what `seal` made; raises `cryptography.exceptions.InvalidTag` when it was altered."""
-        return AESGCM(self.sealing_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+        return _cipher(self.sealing_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
 
     def session_hash(self, token: str) -> str:
         """What is stored of a session token: its keyed hash."""

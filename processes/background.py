@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
 from knowledge_base import officer_queue
+from knowledge_base.questions.deadline import due_day
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
@@ -30,7 +31,8 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await service.faq.refresh()
         _listen(service, asyncio.get_running_loop())
-        work = [service.faq.watch()]
+        # The calendar is learned now, off the loop: else the first question waits for it, and its platform gives up.
+        work = [service.faq.watch(), asyncio.to_thread(due_day, service.clock.now(), 1)]
         if service.works:
             work += [
                 _clockwork(service),

@@ -69,6 +69,8 @@ def _folded(written: str) -> str:
 
 def is_danger(text: str) -> bool:
     """Whether a message speaks of hunger, flood, violence, self-harm or a life at stake, happening to somebody now."""
+    if not text:
+        return False
     written = unicodedata.normalize("NFC", text).lower()
     folded = _folded(written)
     if not (_FOLDED.search(folded) or _MARKED.search(written)):

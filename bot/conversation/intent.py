@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.conversation.message import Option
 from knowledge_base.questions.reference import read_reference
@@ -149,6 +150,7 @@ _WANTED = re.compile(r"\s*/?(?:xem|tra|ma|view|start)?[\s:]*([0-9A-Za-z\s-]{8,11
 _DEEP_LINK = re.compile(r"\s*/start\s+([A-Za-z0-9_-]{1,64})\s*")
 
 
+@lru_cache(maxsize=64)  # one message is looked at in many ways
 def plain(text: str) -> str:
     """Folded words, single blanks: what the patterns here are written for."""
     return _NOT_WORD.sub(" ", fold(text)).strip()

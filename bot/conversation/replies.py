@@ -192,7 +192,9 @@ def contact(voice: Voice) -> Reply:
 
 def notice(voice: Voice, sentence: str, reference: str | None = None, **values: Any) -> Reply:
     """A short word about the state of things."""
-    return Reply(voice.say(sentence, reference=reference, **values), "notice", reference=reference)
+    if reference is not None:
+        values["reference"] = reference
+    return Reply(voice.say(sentence, **values), "notice", reference=reference)
 
 
 def danger(voice: Voice, reference: str) -> Reply:

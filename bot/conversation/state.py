@@ -1,6 +1,6 @@
 """Where one dialogue stands. Not a question's state: those live in the store."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -27,10 +27,16 @@ class State:
     commune: str | None = None
     greeted: bool = False
 
-    def to(self, phase: Phase, reference: str | None = None, **changes: Any) -> "State":
+    def to(
+        self,
+        phase: Phase,
+        reference: str | None = None,
+        *,
+        options: tuple[Option, ...] = (),
+        asked_commune: bool = False,
+    ) -> "State":
         """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
-        fresh = State(phase, reference, commune=self.commune, greeted=self.greeted)
-        return replace(fresh, **changes)
+        return State(phase, reference, options, asked_commune, self.commune, self.greeted)
 
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""

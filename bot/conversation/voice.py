@@ -1,7 +1,7 @@
 """How a unit speaks, in one language."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -22,8 +22,17 @@ class Voice:
     danger_text: str
     retention_months: int
 
+    _said: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+
     def say(self, sentence: str, **values: Any) -> str:
         """A sentence from the catalog, filled; `%(you)s` is how residents are addressed."""
+        if values:
+            return self._filled(sentence, values)
+        if sentence not in self._said:
+            self._said[sentence] = self._filled(sentence, values)
+        return self._said[sentence]
+
+    def _filled(self, sentence: str, values: dict[str, Any]) -> str:
         you = self.salutation if self.language == "vi" else "you"
         return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
 

@@ -6,17 +6,16 @@ import secrets
 # No 0/O, 1/I/L, U/V: easy to read out and to copy by hand. 8 of 29 characters are 38 bits: not to be guessed
 # through a throttled look-up.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-_LENGTH = 8
+_QUARTERS = [one + other for one in ALPHABET for other in ALPHABET]  # of a code: two of its eight signs
 _SHAPE = re.compile(rf"[{ALPHABET}]{{4}}[\s-]?[{ALPHABET}]{{4}}", re.IGNORECASE)
 
 
 def new_reference() -> str:
     """A fresh code, as `K7MP-42QX`."""
-    number, code = secrets.randbelow(len(ALPHABET) ** _LENGTH), ""
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        code += ALPHABET[digit]
-    return f"{code[:4]}-{code[4:]}"
+    number, first = divmod(secrets.randbelow(len(_QUARTERS) ** 4), len(_QUARTERS))
+    number, second = divmod(number, len(_QUARTERS))
+    fourth, third = divmod(number, len(_QUARTERS))
+    return f"{_QUARTERS[first]}{_QUARTERS[second]}-{_QUARTERS[third]}{_QUARTERS[fourth]}"
 
 
 def read_reference(text: str) -> str | None:

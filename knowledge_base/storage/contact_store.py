@@ -11,15 +11,10 @@ from sqlalchemy import Row, select, update
 from knowledge_base.errors import Unavailable
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among
-from knowledge_base.storage.prepared import Prepared, PreparedInsert
+from knowledge_base.storage.prepared import ManyRows, Prepared
 from knowledge_base.storage.tables import contacts
 
-_ADD = PreparedInsert(
-    contacts,
-    ("ref", "channel", "sealed_address", "created_at"),
-    lambda statement: statement.on_conflict_do_nothing(),
-)
-
+_NEW = ManyRows(contacts, "ref channel sealed_address created_at", "ON CONFLICT DO NOTHING")
 _KNOWN = Prepared(lambda name: select(contacts.c.ref).where(among(name, contacts.c.ref, "refs")))
 _LOCK = Prepared(
     lambda name: (
@@ -51,31 +46,29 @@ def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
 def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> list[str]:
     """The references of (channel, address) pairs, in order; new ones are made known."""
     refs = [tx.keys.contact_ref(channel, address) for channel, address in addresses]
-    known = set(_KNOWN.run(tx, refs=refs).scalars())
+    known = {ref for (ref,) in _KNOWN.rows(tx, refs=refs)}
     fresh = {
-        ref: {"ref": ref, "channel": channel, "sealed_address": tx.keys.seal(address), "created_at": tx.now}
+        ref: (ref, channel, tx.keys.seal(address), tx.now)
         for ref, (channel, address) in zip(refs, addresses, strict=True)
         if ref not in known
     }
-    _ADD.run(tx, [fresh[ref] for ref in sorted(fresh)])
+    _NEW.insert(tx, [fresh[ref] for ref in sorted(fresh)])
     return refs
 
 
-def lock_contacts(tx: Transaction, refs: Sequence[str]) -> list[str]:
-    """Let no other message of these residents be taken until this transaction ends; they can be reached again.
+def lock_contacts(tx: Transaction, refs: Sequence[str]) -> set[str]:
+    """Let no other message of these residents be taken until this transaction ends.
 
     Always in the same order, and before anything else of theirs, so that two transactions never wait for each other.
-    Returns those for whom messages were held until now.
+    Returns those who could not be reached, or for whom messages are held.
     """
-    locked = _LOCK.run(tx, refs=list(refs)).all()
-    if back := [row.ref for row in locked if row.unreachable_at is not None or row.held_at is not None]:
-        tx.execute(update(contacts).where(contacts.c.ref.in_(back)).values(unreachable_at=None, held_at=None))
-    return [row.ref for row in locked if row.held_at is not None]
+    locked = _LOCK.rows(tx, refs=list(refs))
+    return {ref for ref, unreachable_at, held_at in locked if unreachable_at is not None or held_at is not None}
 
 
-def lock_contact(tx: Transaction, ref: str) -> None:
-    """Let no message of this resident be taken until this transaction ends; says nothing of how he can be reached."""
-    _LOCK.run(tx, refs=[ref])
+def set_heard(tx: Transaction, refs: Sequence[str]) -> None:
+    """These residents have spoken: they can be reached again."""
+    tx.execute(update(contacts).where(contacts.c.ref.in_(refs)).values(unreachable_at=None, held_at=None))
 
 
 def contact(tx: Transaction, ref: str) -> Contact | None:

@@ -1,28 +1,39 @@
 """Messages received, and where each resident's dialogue stands."""
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.dialect import among
-from knowledge_base.storage.prepared import Prepared, PreparedInsert
+from knowledge_base.storage.dialect import among, next_numbers
+from knowledge_base.storage.prepared import ManyRows, Prepared
 from knowledge_base.storage.tables import conversations, inbox
 
 _LONGEST_ID = 200  # what the column holds
 
 
-def _or_replace(statement: Any) -> Any:
-    changes = {name: statement.excluded[name] for name in ("state", "data", "updated_at")}
-    return statement.on_conflict_do_update(index_elements=["contact_ref"], set_=changes)
-
-
-_STANDS = Prepared(lambda name: select(conversations).where(among(name, conversations.c.contact_ref, "refs")))
-_PUT = PreparedInsert(conversations, ("contact_ref", "state", "data", "updated_at"), _or_replace)
+_KEPT = Prepared(
+    lambda name: select(inbox.c.channel, inbox.c.external_id, inbox.c.id).where(
+        among(name, inbox.c.channel, "channels"), among(name, inbox.c.external_id, "external_ids")
+    )
+)
+_NEW = ManyRows(inbox, "id channel external_id contact_ref kind body state received_at")
+_STANDS = Prepared(
+    lambda name: select(conversations.c.contact_ref, conversations.c.state, cast(conversations.c.data, Text)).where(
+        among(name, conversations.c.contact_ref, "refs")
+    )
+)
+_PUT = ManyRows(
+    conversations,
+    "contact_ref state data updated_at",
+    "ON CONFLICT (contact_ref) DO UPDATE SET state = excluded.state, data = excluded.data,"
+    " updated_at = excluded.updated_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +47,21 @@ class Received:
     body: dict[str, Any]
     state: str = "accepted"
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the message is known by."""
+        return self.channel, self.external_id
+
 
 def add_incoming(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
-    """Keep messages; the ids of new ones by (channel, external id): those kept before are missing."""
-    names = Received.__slots__
-    rows = [{name: getattr(message, name) for name in names} | {"received_at": tx.now} for message in messages]
-    statement = tx.insert(inbox).on_conflict_do_nothing()
-    new = statement.returning(inbox.c.channel, inbox.c.external_id, inbox.c.id)
-    return {(channel, external_id): number for channel, external_id, number in tx.execute(new, rows)}
+    """Keep messages that `incoming_ids` doesn't know; returns their ids by key. Their contacts must be locked."""
+    numbers = next_numbers(tx.connection, inbox, len(messages)) if messages else ()
+    rows = [
+        (number, one.channel, one.external_id, one.contact_ref, one.kind, one.body, one.state, tx.now)
+        for number, one in zip(numbers, messages, strict=True)
+    ]
+    _NEW.insert(tx, rows)
+    return {one.key: number for number, one in zip(numbers, messages, strict=True)}
 
 
 def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> None:
@@ -56,13 +74,10 @@ def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> N
 
 
 def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
-    """The inbox rows of messages that are kept, by (channel, external id)."""
-    found: dict[tuple[str, str], int] = {}
-    for message in messages:
-        query = select(inbox.c.id).where(inbox.c.channel == message.channel)
-        row = tx.execute(query.where(inbox.c.external_id == message.external_id)).scalar_one()
-        found[message.channel, message.external_id] = row
-    return found
+    """The inbox rows of messages that are kept already, by key; the others are missing."""
+    channels = {message.channel for message in messages}
+    rows = _KEPT.rows(tx, channels=channels, external_ids=[message.external_id for message in messages])
+    return {(channel, external_id): number for channel, external_id, number in rows}
 
 
 def has_written_since(tx: Transaction, contact_ref: str, moment: datetime) -> bool:
@@ -78,13 +93,9 @@ def last_word(tx: Transaction, contact_ref: str) -> datetime | None:
 
 def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Phase and data of residents' dialogues; who has none yet is missing. Their contacts must be locked."""
-    return {row.contact_ref: (row.state, row.data) for row in _STANDS.run(tx, refs=list(refs))}
+    return {ref: (state, json.loads(data)) for ref, state, data in _STANDS.rows(tx, refs=list(refs))}
 
 
 def put_conversations(tx: Transaction, stands: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
     """Save where dialogues stand, as phase and data by resident."""
-    rows = [
-        {"contact_ref": ref, "state": state, "data": data, "updated_at": tx.now}
-        for ref, (state, data) in sorted(stands.items())
-    ]
-    _PUT.run(tx, rows)
+    _PUT.insert(tx, [(ref, *stands[ref], tx.now) for ref in sorted(stands)])

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.prepared import PreparedInsert
+from knowledge_base.storage.prepared import ManyRows
 from knowledge_base.storage.tables import events
 
-_RECORD = PreparedInsert(events, ("question_id", "actor", "action", "data", "at"))
+_EVENTS = ManyRows(events, "question_id actor action data at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,7 @@ def record(
 
 def record_all(tx: Transaction, happened: Sequence[tuple[int, str, str, dict[str, Any]]]) -> None:
     """Append events of questions, each as (question id, actor, action, data)."""
-    rows = [
-        {"question_id": question_id, "actor": actor, "action": action, "data": data, "at": tx.now}
-        for question_id, actor, action, data in happened
-    ]
-    _RECORD.run(tx, rows)
+    _EVENTS.insert(tx, [(*event, tx.now) for event in happened])
 
 
 def events_of(

@@ -12,25 +12,13 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among
-from knowledge_base.storage.prepared import Prepared, PreparedInsert
+from knowledge_base.storage.prepared import ManyRows, Prepared
 from knowledge_base.storage.tables import is_unsettled, outbox
 
-_PUT = PreparedInsert(
+_MESSAGES = ManyRows(
     outbox,
-    (
-        "idempotency_key",
-        "contact_ref",
-        "channel",
-        "body",
-        "question_id",
-        "inbox_id",
-        "revision_id",
-        "state",
-        "not_before",
-        "created_at",
-        "talked_at",
-    ),
-    lambda statement: statement.on_conflict_do_nothing(),
+    "idempotency_key contact_ref channel body question_id inbox_id revision_id state not_before created_at talked_at",
+    "ON CONFLICT DO NOTHING",
 )
 
 _TALKED = Prepared(
@@ -103,24 +91,24 @@ def enqueue_all(tx: Transaction, messages: Sequence[Outgoing]) -> None:
     """Put messages in the outbox. What else waits for the same residents moves up with them."""
     if not messages:
         return
+    _TALKED.rows(tx, refs={message.contact_ref for message in messages}, now=tx.now)
     rows = [
-        {
-            "idempotency_key": message.key,
-            "contact_ref": message.contact_ref,
-            "channel": message.channel,
-            "body": message.body,
-            "question_id": message.question_id,
-            "inbox_id": message.inbox_id,
-            "revision_id": message.revision_id,
-            "state": OutboxState.PENDING,
-            "not_before": tx.now,
-            "created_at": tx.now,
-            "talked_at": tx.now,
-        }
+        (
+            message.key,
+            message.contact_ref,
+            message.channel,
+            message.body,
+            message.question_id,
+            message.inbox_id,
+            message.revision_id,
+            "pending",
+            tx.now,
+            tx.now,
+            tx.now,
+        )
         for message in messages
     ]
-    _TALKED.run(tx, refs={message.contact_ref for message in messages}, now=tx.now)
-    _PUT.run(tx, rows)
+    _MESSAGES.insert(tx, rows)
     tx.signal("outbox")
 
 

@@ -1,82 +1,95 @@
-"""The statements of the hot path, built once a database.
+"""The statements of the hot path, made once a database and given to the driver as they are.
 
-`Prepared` spares the building; lists are one parameter (`dialect.among`), or each length would be a statement of its
-own. `PreparedInsert` hands many rows to the driver as they are: SQLAlchemy's own way works each of them through its
-parameter machinery, which costs more than the insert.
+SQLAlchemy writes them, so that they are in one language for both databases; running them its way costs more than most
+take. Lists are one parameter (`dialect.among`), or each length would be a statement of its own, and many rows go in
+with one statement (`ManyRows`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Dialect, Executable, Table
+from sqlalchemy import Select, Table, Update
+from sqlalchemy.engine import Row
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.dialect import listed
+from knowledge_base.storage.dialect import RowsInserter, by_driver, listed, processor, rows_inserter
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import CursorResult
-
-Process = Callable[[Any], Any]
-
-
-class Prepared:
-    """A statement with named parameters; `build` makes it for a dialect's name."""
-
-    def __init__(self, build: Callable[[str], Executable]) -> None:
-        self._build = build
-        self._built: dict[str, Executable] = {}
-
-    def run(self, tx: Transaction, **parameters: Any) -> "CursorResult[*tuple[Any, ...]]":
-        """Run it; lists and sets are given as they are."""
-        name = tx.connection.dialect.name
-        statement = self._built.get(name)
-        if statement is None:
-            statement = self._built[name] = self._build(name)
-        values = {
-            key: listed(name, value) if isinstance(value, list | set) else value for key, value in parameters.items()
-        }
-        return tx.execute(statement, values)
+_Statement = Select[Any] | Update
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    columns: Sequence[tuple[str, Process | None]]
+    names: Sequence[str]  # of the parameters, in order
+    processors: Mapping[str, Callable[[Any], Any]]
     positional: bool
 
-    def parameters(self, row: Mapping[str, Any]) -> Any:
-        if self.positional:
-            return tuple([process(row[name]) if process else row[name] for name, process in self.columns])
-        return {name: process(row[name]) if process else row[name] for name, process in self.columns}
+    def parameters(self, given: Mapping[str, Any]) -> Any:
+        values = dict(given)
+        for name, process in self.processors.items():
+            values[name] = process(values[name])
+        return [values[name] for name in self.names] if self.positional else values
 
 
-class PreparedInsert:
-    """An INSERT into `columns` of a table.
+class Prepared:
+    """A statement with named parameters, made by `build` for a dialect's name. Lists and sets are given as they are."""
 
-    `adapt` finishes the statement (ON CONFLICT …); it must bring no parameters of its own.
-    """
-
-    def __init__(
-        self, table: Table, columns: Sequence[str], adapt: Callable[[Any], Any] = lambda statement: statement
-    ) -> None:
-        self._table = table
-        self._columns = list(columns)
-        self._adapt = adapt
+    def __init__(self, build: Callable[[str], _Statement]) -> None:
+        self._build = build
+        self._built: dict[str, _Statement] = {}
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows; each has a value for every column."""
-        if not rows:
-            return
+    def rows(self, tx: Transaction, **parameters: Any) -> list[Any]:
+        """Run it; the rows are tuples of what the driver makes of texts and numbers: ask for nothing else."""
         dialect = tx.connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = self._compile(tx, dialect)
-        tx.connection.exec_driver_sql(compiled.sql, [compiled.parameters(row) for row in rows])
+            compiled = self._compiled[dialect.name] = self._compile(tx)
+        given = compiled.parameters({name: _given(dialect.name, value) for name, value in parameters.items()})
+        return by_driver(tx.connection, compiled.sql, given)
 
-    def _compile(self, tx: Transaction, dialect: Dialect) -> _Compiled:
-        statement = self._adapt(tx.insert(self._table)).compile(dialect=dialect, column_keys=self._columns)
-        names = list(statement.positiontup or self._columns)
-        processors = [self._table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-        return _Compiled(str(statement), list(zip(names, processors, strict=True)), statement.positiontup is not None)
+    def typed_rows(self, tx: Transaction, **parameters: Any) -> Sequence[Row[Any]]:
+        """Run it; the rows are SQLAlchemy's, with JSON read and moments aware."""
+        name = tx.connection.dialect.name
+        given = {key: _given(name, value) for key, value in parameters.items()}
+        return tx.execute(self._statement(name), given).all()
+
+    def _statement(self, dialect_name: str) -> _Statement:
+        if dialect_name not in self._built:
+            self._built[dialect_name] = self._build(dialect_name)
+        return self._built[dialect_name]
+
+    def _compile(self, tx: Transaction) -> _Compiled:
+        dialect = tx.connection.dialect
+        compiled = self._statement(dialect.name).compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
+        processors = {name: processor(dialect, bind.type) for name, bind in compiled.binds.items()}
+        needed = {name: process for name, process in processors.items() if process}
+        return _Compiled(str(compiled), list(compiled.positiontup or ()), needed, compiled.positional)
+
+
+def _given(dialect_name: str, value: Any) -> Any:
+    return listed(dialect_name, value) if isinstance(value, list | set) else value
+
+
+class ManyRows:
+    """An INSERT of many rows into some columns of a table. `conflict`: its ON CONFLICT, the same on both databases."""
+
+    def __init__(self, table: Table, columns: str, conflict: str = "") -> None:
+        self._table = table
+        self._columns = columns.split()
+        self._conflict = conflict
+        self._inserters: dict[str, RowsInserter] = {}
+
+    def insert(self, tx: Transaction, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows; each has its values in the order of the columns."""
+        if not rows:
+            return
+        dialect = tx.connection.dialect
+        insert = self._inserters.get(dialect.name)
+        if insert is None:
+            insert = rows_inserter(dialect, self._table, self._columns, self._conflict)
+            self._inserters[dialect.name] = insert
+        insert(tx.connection, rows)

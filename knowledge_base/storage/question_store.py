@@ -10,8 +10,8 @@ from sqlalchemy import Row, String, cast, func, literal, or_, select, update
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.dialect import among
-from knowledge_base.storage.prepared import Prepared, PreparedInsert
+from knowledge_base.storage.dialect import among, next_numbers
+from knowledge_base.storage.prepared import ManyRows, Prepared
 from knowledge_base.storage.tables import answers, drafts, feedback, outbox, question_messages, questions
 from knowledge_base.text.fold import fold
 
@@ -25,7 +25,9 @@ _OPEN_ALIKE = Prepared(
     )
 )
 _WITH_OFFICERS = (QuestionState.QUEUED, QuestionState.ASSIGNED)
-_ADD_MESSAGES = PreparedInsert(question_messages, ("question_id", "sender", "text", "media_kind", "media_ref", "at"))
+_COLUMNS = tuple(questions.c.keys())
+_NEW = ManyRows(questions, " ".join(_COLUMNS))
+_NEW_MESSAGES = ManyRows(question_messages, "question_id text media_kind media_ref sender at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +83,24 @@ def _question(row: Row[Any]) -> Question:
     return Question(**values)
 
 
-def add_questions(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """New questions, one statement a set of columns; returns their ids by reference."""
-    ids: dict[str, int] = {}
-    by_columns: dict[frozenset[str], list[dict[str, Any]]] = {}
-    for given in rows:
-        row = {
-            "folded": fold(given["text"]),
-            "candidates": [],
-            "received_at": tx.now,
-            "updated_at": tx.now,
-            "disposition": Disposition.PENDING,
-            **given,
-        }
-        by_columns.setdefault(frozenset(row), []).append(row)
-    for alike in by_columns.values():
-        statement = questions.insert().returning(questions.c.reference, questions.c.id)
-        ids |= dict(tx.execute(statement, alike).all())
-    return ids
+def add_questions(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """New questions, each by its columns; what isn't given is as in a question just asked. Ids by reference."""
+    if not rows:
+        return {}
+    fresh = {
+        "candidates": [],
+        "urgent": False,
+        "disposition": "pending",
+        "received_at": tx.now,
+        "updated_at": tx.now,
+        "version": 1,
+    }
+    numbers = next_numbers(tx.connection, questions, len(rows))
+    full = [
+        {**fresh, "id": number, "folded": fold(row["text"]), **row} for number, row in zip(numbers, rows, strict=True)
+    ]
+    _NEW.insert(tx, [[row.get(name) for name in _COLUMNS] for row in full])
+    return {row["reference"]: number for number, row in zip(numbers, rows, strict=True)}
 
 
 def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Question:
@@ -119,12 +121,12 @@ def question_by_reference(tx: Transaction, reference: str) -> Question | None:
 def questions_by_reference(tx: Transaction, references: Iterable[str]) -> dict[str, Question]:
     """The questions behind public codes, by code."""
     wanted = set(references)
-    return {row.reference: _question(row) for row in _BY_REFERENCE.run(tx, references=wanted)} if wanted else {}
+    return {row.reference: _question(row) for row in _BY_REFERENCE.typed_rows(tx, references=wanted)} if wanted else {}
 
 
 def open_alike(tx: Transaction, folded_by_ref: Mapping[str, str]) -> dict[str, Question]:
     """By resident: the newest open question in the very words (folded) given for him."""
-    rows = _OPEN_ALIKE.run(tx, refs=list(folded_by_ref), folded=set(folded_by_ref.values())).all()
+    rows = _OPEN_ALIKE.typed_rows(tx, refs=list(folded_by_ref), folded=set(folded_by_ref.values()))
     return {row.contact_ref: _question(row) for row in rows if folded_by_ref[row.contact_ref] == row.folded}
 
 
@@ -281,9 +283,7 @@ def add_message(
 
 def add_messages(tx: Transaction, said: Sequence[tuple[int, str, str | None, str | None]]) -> None:
     """Keep what residents said, each as (question id, words, kind and reference of what was sent with them)."""
-    names = ("question_id", "text", "media_kind", "media_ref")
-    rows = [{"sender": "resident", "at": tx.now, **dict(zip(names, one, strict=True))} for one in said]
-    _ADD_MESSAGES.run(tx, rows)
+    _NEW_MESSAGES.insert(tx, [(*one, "resident", tx.now) for one in said])
 
 
 def messages_of(tx: Transaction, question_id: int) -> list[QuestionMessage]:

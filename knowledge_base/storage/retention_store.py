@@ -33,7 +33,7 @@ _UNUSED_DAYS = 2  # a chat session that never said anything
 _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
 BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
-_BLANKED = '%"blanked": true%'
+_BLANKED = '%"blanked":%true%'  # with a blank between, or without
 _TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING, OutboxState.HELD)
 
 

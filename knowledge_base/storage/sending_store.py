@@ -138,7 +138,7 @@ def _progress(ended: Settlement) -> dict[str, Any]:
 def _hold(tx: Transaction, sender: Sender, ended: Settlement) -> None:
     """Let a message wait for the resident's next word; has that come meanwhile, it goes now."""
     ref = ended.message.contact_ref
-    contact_store.lock_contact(tx, ref)
+    contact_store.lock_contacts(tx, [ref])
     if conversation_store.has_written_since(tx, ref, ended.began or tx.now):
         settle(tx, sender, replace(ended, state=OutboxState.RETRY_AT, not_before=tx.now))
     elif settle(tx, sender, ended):

@@ -9,7 +9,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\uf
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _TONED_GLIDE = re.compile(f"([ou])([{_TONE_MARKS}])([aey])(?![{_TONE_MARKS}\u0302\u0306])")
-_SHORT = 24  # characters; words come again and again, texts do not
+_SHORT = 24  # characters; words come again and again, texts only while one message is taken
 _GLIDE_PAIRS = {"oa", "oe", "uy"}
 
 
@@ -35,7 +35,7 @@ def surface(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without any mark, đ included. Idempotent; the accent-less twin of a text folds to the same."""
-    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+    return _fold_short(text) if len(text) <= _SHORT else _fold_long(text)
 
 
 def _fold(text: str) -> str:
@@ -45,6 +45,7 @@ def _fold(text: str) -> str:
 
 
 _fold_short = lru_cache(maxsize=16_384)(_fold)
+_fold_long = lru_cache(maxsize=128)(_fold)  # a message is folded by several, one after the other
 
 
 def has_marks(text: str) -> bool:

@@ -95,8 +95,8 @@ SABOTAGES = (
     Sabotage(
         "a resident's messages don't wait for each other",
         "bot/intake.py",
-        "    held = contact_store.lock_contacts(tx, refs)\n",
-        "    held = []\n",
+        "    waiting = contact_store.lock_contacts(tx, refs)\n",
+        "    waiting = set()\n",
         "tests/faults/test_races.py::test_one_resident_through_two_processes",
     ),
     # --- the store
@@ -298,7 +298,7 @@ SABOTAGES = (
     Sabotage(
         "what is held stays held",
         "bot/intake.py",
-        "        outbox_store.release_held(tx, held)\n",
+        "        outbox_store.release_held(tx, back)\n",
         "        pass\n",
         f"{CONTRACT}::test_a_late_answer_waits_for_the_residents_next_word",
     ),
