@@ -20,6 +20,8 @@ from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, 
 from knowledge_base.matching.evidence import FEATURES, gather
 from knowledge_base.matching.examples import examples, out_of_scope_questions
 from knowledge_base.matching.grams import pair_keys, word_key
+from knowledge_base.matching.labels import Label, heard
+from knowledge_base.matching.labels import digest as digest_of
 from knowledge_base.matching.learn import KernelRidge, extend_ridge, fit_ridge
 from knowledge_base.matching.reader import Reader
 from knowledge_base.text.normalise import Normalised, normalise
@@ -37,7 +39,8 @@ Force = npt.NDArray[np.bool_]
 class MatchIndex:
     """Everything that is needed to match: corpus, learners and thresholds; never changed after it is built.
 
-    `ridge` is None where there are too many phrasings to learn one. `digest` is the content hash of the entries.
+    `ridge` is None where there are too many phrasings to learn one. `digest` is the content hash of the entries,
+    `labels` that of the labels which the thresholds follow.
     """
 
     corpus: Corpus
@@ -45,17 +48,19 @@ class MatchIndex:
     judge: Judge
     thresholds: Thresholds
     digest: str
+    labels: str
 
     @classmethod
-    def build(cls, entries: Sequence[IndexedEntry]) -> "MatchIndex":
-        """Index, learn and calibrate; the same entries in any order give the same index."""
+    def build(cls, entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -> "MatchIndex":
+        """Index, learn and calibrate; the same entries and labels in any order give the same index."""
         ordered = tuple(sorted(entries, key=lambda entry: entry.key))
         corpus = Corpus.build(ordered, out_of_scope_questions())
         folds = fit_ridge(corpus)
         found = examples(corpus, folds) if ordered else []
         judge = learn(found)
+        limits = thresholds(found, judge, list(heard(corpus, folds.ridge, labels)))
         _give_back()
-        return cls(corpus, folds.ridge, judge, thresholds(found, judge), cls.content_hash(ordered))
+        return cls(corpus, folds.ridge, judge, limits, cls.content_hash(ordered), digest_of(labels))
 
     @property
     def entries(self) -> tuple[IndexedEntry, ...]:
@@ -76,9 +81,9 @@ class MatchIndex:
         if sum(len(entry.texts) for entry in added) > _MAX_NEW:
             ordered = tuple(sorted(entries, key=lambda entry: entry.key))
             corpus = Corpus.build(ordered, out_of_scope_questions())
-            return MatchIndex(corpus, fit_ridge(corpus).ridge, self.judge, self.thresholds, "")
+            return MatchIndex(corpus, fit_ridge(corpus).ridge, self.judge, self.thresholds, "", self.labels)
         corpus = self.corpus.changed(gone, added)
-        return MatchIndex(corpus, self._ridge_for(corpus), self.judge, self.thresholds, "")
+        return MatchIndex(corpus, self._ridge_for(corpus), self.judge, self.thresholds, "", self.labels)
 
     def _ridge_for(self, corpus: Corpus) -> KernelRidge | None:
         """What was learned, carried over to a changed corpus: rows and entries that stayed keep their weights."""

@@ -180,21 +180,19 @@ class Postings:
 
     def promising(self, weighed: Weighed) -> Rows:
         """Rows worth a closer look, ascending: bounded work, whatever the size of the index; later rows always."""
-        found = [np.arange(self.indexed, self.rows)]
         known = weighed.columns < len(self.starts) - 1
         first = np.where(known, weighed.columns, 0)
         sizes = np.where(known, self.starts[first + 1] - self.starts[first], 0)
-        letters = kinds(self.keys[weighed.columns]) == LETTERS
-        for weights in weighed.weights:
-            order = np.flatnonzero((weights > 0) & (sizes > 0))
-            order = order[np.argsort(sizes[order], kind="stable")]
-            order = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET, side="right")))]
-            if len(order):
-                at, documents = self._lists(weighed.columns[order])
-                shares = weights[order][at] * self.norms[np.where(letters[order][at], 0, 1), documents]
-                sums = np.bincount(documents, shares)
-                seen = np.unique(documents).astype(np.int64)
-                found.append(seen[np.argsort(-sums[seen], kind="stable")[:_BEST]])
+        afforded = np.array([_affordable(weights, sizes) for weights in weighed.weights])
+        used = np.flatnonzero(afforded.any(axis=0))
+        at, documents = self._lists(weighed.columns[used])
+        seen, place = _places(documents, self.indexed)
+        letters = kinds(self.keys[weighed.columns[used]]) == LETTERS
+        norms = self.norms[np.where(letters, 0, 1)[at], documents]
+        found = [np.arange(self.indexed, self.rows)]
+        for weights in (weighed.weights * afforded)[:, used]:
+            sums = np.bincount(place, weights[at] * norms, len(seen))
+            found.append(seen[_highest(sums, _BEST)])
         return np.unique(np.concatenate(found))
 
     def kernel(self, rows: Rows) -> Floats:
@@ -247,6 +245,34 @@ class Postings:
             weighed.weights[:, first:] @ held[first:]
         ) * norms[1]
         return found
+
+
+def _affordable(weights: Floats, sizes: Rows) -> npt.NDArray[np.bool_]:
+    """Which terms of a view are looked up, shape (terms,): the rarest first, at least one, while the budget lasts."""
+    order = np.flatnonzero((weights > 0) & (sizes > 0))
+    order = order[np.argsort(sizes[order], kind="stable")]
+    found = np.zeros(len(sizes), dtype=bool)
+    found[order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET, side="right")))]] = True
+    return found
+
+
+def _places(documents: Ints, count: int) -> tuple[Rows, Ints]:
+    """The distinct documents (numbers below `count`), in no order, and the place of each document among them."""
+    place = np.empty(count, dtype=np.int32)
+    numbers = np.arange(len(documents), dtype=np.int32)
+    place[documents] = numbers  # of equal ones one stays
+    seen = documents[place[documents] == numbers]
+    place[seen] = numbers[: len(seen)]
+    return seen.astype(np.int64), place[documents]
+
+
+def _highest(values: Doubles, count: int) -> Rows:
+    """The places of the highest values, of equal ones the first."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    above = np.flatnonzero(values > least)
+    return np.concatenate([above, np.flatnonzero(values == least)[: count - len(above)]])
 
 
 def _look_up(keys: Keys, wanted: Keys) -> Rows:

@@ -1,0 +1,86 @@
+"""Values in one block of bytes and back: arrays as an npz, all else as JSON. Reading it can't run anybody's code.
+
+For dataclasses of arrays, texts, numbers, days, tuples, frozensets and further dataclasses; their annotations tell how
+to read them. The zip around the arrays carries checksums, so that a torn file is noticed.
+"""
+
+import io
+import json
+import zipfile
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from knowledge_base.errors import Unavailable
+
+T = TypeVar("T")
+_REST = "rest"  # the name of all that is no array
+_PLAIN = (str, int, float, bool)
+
+
+def pack(value: Any) -> bytes:
+    """A dataclass as bytes."""
+    arrays: dict[str, Any] = {}
+    rest = json.dumps(_told(value, arrays), ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    block = io.BytesIO()
+    np.savez(block, allow_pickle=False, **{_REST: np.frombuffer(rest, dtype=np.uint8)}, **arrays)
+    return block.getvalue()
+
+
+def unpack(stored: bytes, kind: type[T]) -> T:
+    """What `pack` was given.
+
+    Raises:
+        Unavailable: `match_index_unreadable`, when the bytes are damaged or hold something else.
+    """
+    try:
+        with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
+            found: T = _read(kind, json.loads(arrays[_REST].tobytes()), arrays)
+    except (ValueError, TypeError, LookupError, AttributeError, OSError, zipfile.BadZipFile) as error:
+        raise Unavailable("match_index_unreadable") from error
+    return found
+
+
+def _told(value: Any, arrays: dict[str, Any]) -> Any:
+    """A value as JSON knows it; its arrays are put aside, and named."""
+    if isinstance(value, np.ndarray):
+        name = f"a{len(arrays)}"
+        arrays[name] = value
+        return name
+    if is_dataclass(value):
+        return [_told(getattr(value, field.name), arrays) for field in fields(value)]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return value if all(type(one) in _PLAIN for one in value) else [_told(one, arrays) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _read(kind: Any, told: Any, arrays: Any) -> Any:
+    """The value of a kind that `_told` gave."""
+    if kind in _PLAIN:
+        return told
+    if is_dataclass(kind):
+        return kind(*(_read(each, one, arrays) for each, one in zip(_kinds(kind), told, strict=True)))  # type: ignore[operator]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        inner = tuple(each for each in inner if each is not NoneType)
+        return None if told is None else _read(inner[0], told, arrays)  # of several kinds of array one is as good
+    if origin is np.ndarray:
+        return arrays[told]
+    if origin is frozenset:
+        return frozenset(told)
+    if origin is tuple:
+        return tuple(told) if inner[0] in _PLAIN else tuple(_read(inner[0], one, arrays) for one in told)
+    return date.fromisoformat(told)
+
+
+@cache
+def _kinds(kind: Any) -> tuple[Any, ...]:
+    """The annotations of a dataclass, in the order of its fields."""
+    hints = get_type_hints(kind)
+    return tuple(hints[field.name] for field in fields(kind))
