@@ -83,6 +83,7 @@ def pair_keys(left: Keys, right: Keys) -> Keys:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def pair_key(left: int, right: int) -> int:
     """The key of one pair; what `pair_keys` gives."""
     mixed = (left * int(_LEFT) ^ right * int(_RIGHT)) & 0xFFFFFFFFFFFFFFFF
@@ -98,9 +99,10 @@ def marks_at(folded: Sequence[str]) -> list[Mark]:
     return found + [(start, end, side_key(*side)) for start, end, side in sides_at(folded)]
 
 
-def mark_keys(folded: Sequence[str]) -> list[int]:
-    """The keys of the synonym groups a text names and of the sides it takes."""
-    return sorted({key for _, _, key in marks_at(folded)})
+@lru_cache(maxsize=2_048)
+def mark_keys(folded: tuple[str, ...]) -> tuple[int, ...]:
+    """The keys of the synonym groups a text names and of the sides it takes; the latest texts are asked for twice."""
+    return tuple(sorted({key for _, _, key in marks_at(folded)}))
 
 
 def terms_of(texts: Sequence[Words], marks: Iterable[Sequence[int]]) -> tuple[Keys, Rows]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import hashlib
 import pickle
 from collections.abc import Sequence
@@ -53,14 +54,18 @@ class MatchIndex:
     @classmethod
     def build(cls, entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -> "MatchIndex":
         """Index, learn and calibrate; the same entries and labels in any order give the same index."""
-        ordered = tuple(sorted(entries, key=lambda entry: entry.key))
-        corpus = Corpus.build(ordered, out_of_scope_questions())
+        found = cls._built(tuple(sorted(entries, key=lambda entry: entry.key)), labels)
+        _give_back()
+        return found
+
+    @classmethod
+    def _built(cls, entries: tuple[IndexedEntry, ...], labels: Sequence[Label]) -> "MatchIndex":
+        corpus = Corpus.build(entries, out_of_scope_questions())
         folds = fit_ridge(corpus)
-        found = examples(corpus, folds) if ordered else []
+        found = examples(corpus, folds) if entries else []
         judge = learn(found)
         limits = thresholds(found, judge, list(heard(corpus, folds.ridge, labels)))
-        _give_back()
-        return cls(corpus, folds.ridge, judge, limits, cls.content_hash(ordered), digest_of(labels))
+        return cls(corpus, folds.ridge, judge, limits, cls.content_hash(entries), digest_of(labels))
 
     @property
     def entries(self) -> tuple[IndexedEntry, ...]:
@@ -196,6 +201,7 @@ def _first(candidates: tuple[Candidate, ...], key: str) -> tuple[Candidate, ...]
 
 def _give_back() -> None:
     """Hand the memory that building took back to the system, which the C library else keeps (glibc only)."""
+    gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

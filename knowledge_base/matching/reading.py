@@ -39,10 +39,15 @@ def resolve(corpus: Corpus, message: Normalised, lost: Keys) -> tuple[Words, Cla
     fits = [False, *corpus.postings.used(pairs, lost), False]
     places = [_Place(option.start, option.end, option.readings, 0.0) for option in message.options]
     taken = {at for place in places for at in range(place.start, place.end)}
-    for at, word in enumerate(folded):
-        if at in taken or len(word) < _SHORTEST or word.isdigit() or (used[at] and (fits[at] or fits[at + 1])):
-            continue
-        if near := corpus.speller.near(word):
+    doubtful = [
+        at
+        for at, word in enumerate(folded)
+        if at not in taken and len(word) >= _SHORTEST and not word.isdigit()
+        if not (used[at] and (fits[at] or fits[at + 1]))
+    ]
+    for at, near in zip(doubtful, corpus.speller.near([folded[at] for at in doubtful]), strict=True):
+        if near:
+            word = folded[at]
             penalty = _KNOWN_SLIP if used[at] else _SLIP if is_syllable(word) else _LIKELY_SLIP
             places.append(_Place(at, at + 1, tuple((other,) for other in near), penalty))
     if not places:

@@ -49,4 +49,6 @@ _fold_short = lru_cache(maxsize=16_384)(_fold)
 
 def has_marks(text: str) -> bool:
     """Whether any Vietnamese letter in `text` carries a mark (so the writer types diacritics)."""
+    if text.isascii():
+        return False
     return any(unicodedata.combining(c) or c in "đĐ" for c in unicodedata.normalize("NFD", text))

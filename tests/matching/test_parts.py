@@ -126,7 +126,7 @@ def test_a_pair_has_one_key():
 )
 def test_words_one_slip_away(typed: str, meant: tuple[str, ...]):
     speller = Speller.build({"ngheo", "hiem", "so"})
-    assert tuple(word for word in speller.near(typed) if word != typed) == meant
+    assert tuple(word for word in speller.near([typed])[0] if word != typed) == meant
 
 
 def test_shorthand_is_read_as_the_faq_speaks(entries: list[IndexedEntry]):
