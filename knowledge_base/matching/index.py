@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import gc
 import hashlib
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.errors import Unavailable
 from knowledge_base.matching.calibrate import Judge, learn, thresholds
 from knowledge_base.matching.corpus import Corpus, IndexedEntry
 from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, Match, Thresholds, decide
@@ -24,6 +22,7 @@ from knowledge_base.matching.grams import pair_keys, word_key
 from knowledge_base.matching.labels import Label, heard
 from knowledge_base.matching.labels import digest as digest_of
 from knowledge_base.matching.learn import KernelRidge, extend_ridge, fit_ridge
+from knowledge_base.matching.packing import pack, unpack
 from knowledge_base.matching.reader import Reader
 from knowledge_base.text.normalise import Normalised, normalise
 
@@ -118,19 +117,13 @@ class MatchIndex:
         return hashlib.sha256(repr((_code_hash(), lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """The whole index, for a cache of one's own (it is a pickle: never load one from elsewhere)."""
-        return pickle.dumps((_code_hash(), self), protocol=pickle.HIGHEST_PROTOCOL)
+        """The whole index, to be kept or handed to another process; arrays and texts only, nothing that runs."""
+        return pack(self, _code_hash())
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "MatchIndex":
         """The index that `to_bytes` gave; Unavailable when it is damaged or another code's."""
-        try:
-            code, index = pickle.loads(stored)  # noqa: S301 - the server's own cache file
-        except Exception as error:  # a damaged pickle raises almost anything
-            raise Unavailable("match_index_unreadable") from error
-        if code != _code_hash() or not isinstance(index, cls):
-            raise Unavailable("match_index_outdated")
-        return index
+        return unpack(stored, cls, _code_hash())
 
     def match(self, text: str, on_day: date | None = None) -> Match:
         """Match one message against the entries in force on `on_day` (None: against all)."""

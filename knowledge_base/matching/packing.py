@@ -1,12 +1,11 @@
 """Values in one block of bytes and back: arrays as an npz, all else as JSON. Reading it can't run anybody's code.
 
-For dataclasses of arrays, texts, numbers, days, tuples, frozensets and further dataclasses; their annotations tell how
-to read them. The zip around the arrays carries checksums, so that a torn file is noticed.
+For dataclasses of arrays, texts, numbers, days, tuples, sets of texts and further dataclasses; their annotations tell
+how to read them. The zip around the arrays carries checksums, so that a torn file is noticed.
 """
 
 import io
 import json
-import zipfile
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -22,26 +21,29 @@ _REST = "rest"  # the name of all that is no array
 _PLAIN = (str, int, float, bool)
 
 
-def pack(value: Any) -> bytes:
-    """A dataclass as bytes."""
+def pack(value: Any, name: str) -> bytes:
+    """A dataclass as bytes, under a name that its reader must know."""
     arrays: dict[str, Any] = {}
-    rest = json.dumps(_told(value, arrays), ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    rest = json.dumps([name, _told(value, arrays)], ensure_ascii=True, separators=(",", ":")).encode("ascii")
     block = io.BytesIO()
     np.savez(block, allow_pickle=False, **{_REST: np.frombuffer(rest, dtype=np.uint8)}, **arrays)
     return block.getvalue()
 
 
-def unpack(stored: bytes, kind: type[T]) -> T:
-    """What `pack` was given.
+def unpack(stored: bytes, kind: type[T], name: str) -> T:
+    """What `pack` was given under this name.
 
     Raises:
-        Unavailable: `match_index_unreadable`, when the bytes are damaged or hold something else.
+        Unavailable: `match_index_unreadable`, when the bytes are damaged; `match_index_outdated`, under another name.
     """
     try:
         with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
-            found: T = _read(kind, json.loads(arrays[_REST].tobytes()), arrays)
-    except (ValueError, TypeError, LookupError, AttributeError, OSError, zipfile.BadZipFile) as error:
+            named, told = json.loads(arrays[_REST].tobytes())
+            found: T | None = _read(kind, told, arrays) if named == name else None
+    except Exception as error:  # damaged bytes raise almost anything
         raise Unavailable("match_index_unreadable") from error
+    if found is None:
+        raise Unavailable("match_index_outdated")
     return found
 
 
