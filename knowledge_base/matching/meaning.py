@@ -6,7 +6,7 @@ Any other source of vectors for folded texts can take its place.
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 from zlib import crc32

@@ -66,8 +66,8 @@ def _read(kind: Any, told: Any, arrays: Any) -> Any:
     """The value of a kind that `_told` gave."""
     if kind in _PLAIN:
         return told
-    if is_dataclass(kind):
-        return kind(*(_read(each, one, arrays) for each, one in zip(_kinds(kind), told, strict=True)))  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(*(_read(each, one, arrays) for each, one in zip(_kinds(kind), told, strict=True)))
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         inner = tuple(each for each in inner if each is not NoneType)
@@ -82,7 +82,7 @@ def _read(kind: Any, told: Any, arrays: Any) -> Any:
 
 
 @cache
-def _kinds(kind: Any) -> tuple[Any, ...]:
+def _kinds(kind: type) -> tuple[Any, ...]:
     """The annotations of a dataclass, in the order of its fields."""
     hints = get_type_hints(kind)
     return tuple(hints[field.name] for field in fields(kind))

@@ -109,5 +109,6 @@ def _best_mean(cosines: Floats, grouped: Grouped) -> Floats:
     # Cosines lie in -1 to 1: sorted by entry, and by falling cosine within it.
     ranked = 4.0 * entry - np.sort(4.0 * entry - cosines, axis=1)
     used = np.arange(len(entry)) - grouped.starts[entry] < _BEST_ROWS
-    found: Floats = np.add.reduceat(np.where(used, ranked, 0.0), grouped.starts, axis=1).astype(np.float32)
-    return found / _BEST_ROWS
+    sums = np.add.reduceat(np.where(used, ranked, 0.0), grouped.starts, axis=1)
+    found: Floats = (sums / _BEST_ROWS).astype(np.float32)
+    return found

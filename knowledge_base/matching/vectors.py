@@ -193,10 +193,10 @@ class Postings:
         lists = sizes[used]
         listed = _ranges((np.cumsum(lists) - lists)[of], lists[of])
         shares = np.repeat(weighed.weights[views, terms], lists[of]) * norms[listed]
-        sums = np.bincount(
-            np.repeat(views * len(seen), lists[of]) + place[listed], shares, len(weighed.weights) * len(seen)
-        ).reshape(len(weighed.weights), len(seen))
-        best = [seen[_highest(values, _BEST)] for values in sums]
+        count = len(weighed.weights)
+        sums = np.bincount(np.repeat(views * len(seen), lists[of]) + place[listed], shares, count * len(seen))
+        by_view: Doubles = sums.astype(np.float64, copy=False).reshape(count, len(seen))
+        best = [seen[_highest(values, _BEST)] for values in by_view]
         return np.unique(np.concatenate([np.arange(self.indexed, self.rows), *best]))
 
     def kernel(self, rows: Rows) -> Floats:

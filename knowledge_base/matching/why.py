@@ -29,11 +29,7 @@ GROUNDS = (*_FOR, *_AGAINST)
 def grounds(features: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What speaks for and what against a candidate with these features; one that is not among them says nothing."""
     speaks_for, against = (
-        tuple(
-            key
-            for key, (name, least, most) in table.items()
-            if name in features and least <= features[name] <= most
-        )
+        tuple(key for key, (name, least, most) in table.items() if name in features and least <= features[name] <= most)
         for table in (_FOR, _AGAINST)
     )
     return speaks_for, against

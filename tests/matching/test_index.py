@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.errors import Unavailable
+from knowledge_base.faq.entry import InForce
 from knowledge_base.matching import corpus, learn, reader, vectors
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Candidate, Decision
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.matching.packing import pack, unpack
 from knowledge_base.matching.why import grounds
 
 TODAY = date(2026, 11, 22)
@@ -205,3 +207,11 @@ def test_a_large_index_finds_the_same_with_bounded_work(entries: list[IndexedEnt
 def test_another_process_builds_the_same_index(entries: list[IndexedEntry], index: MatchIndex):
     apart = built_apart(entries)
     assert (apart.digest, apart.thresholds) == (index.digest, index.thresholds)
+
+
+def test_a_packed_value_needs_its_name_and_keeps_any_text():
+    strange = IndexedEntry("a", "một \ud800 nửa", ("", "hai"), in_force=InForce(None, date(2026, 12, 31)))
+    packed = pack(strange, "one")
+    assert unpack(packed, IndexedEntry, "one") == strange
+    with pytest.raises(Unavailable, match="match_index_outdated"):
+        unpack(packed, IndexedEntry, "another")

@@ -63,7 +63,11 @@ def test_a_build_hears_labels_in_any_order(entries: list[IndexedEntry], index: M
 
 
 def test_what_says_nothing_is_left_out(index: MatchIndex):
-    labels = [Label("tiền điện tháng này", settled_by="gone"), Label("Lãi suất vay hộ nghèo", not_by="loan"), Label("!")]
+    labels = [
+        Label("tiền điện tháng này", settled_by="gone"),
+        Label("Lãi suất vay hộ nghèo", not_by="loan"),
+        Label("!"),
+    ]
     assert list(heard(index.corpus, index.ridge, labels)) == []
 
 
