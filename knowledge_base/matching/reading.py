@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.grams import Keys, pair_key, word_key
+from knowledge_base.text.fold import fold
 from knowledge_base.text.normalise import Normalised, Words, words_of
 from knowledge_base.text.syllables import is_syllable
 
@@ -62,14 +63,15 @@ def _choose(corpus: Corpus, words: Words, places: Sequence[_Place], lost: Keys) 
     keys: list[int] = []
     for place in places:
         readings: list[tuple[Written, int]] = []
-        own: Written = words.written[place.start : place.end]
-        for written in (own, *place.readings):
-            folded = words_of(written).folded
-            around = (*words.folded[place.start - 1 : place.start], *folded, *words.folded[place.end : place.end + 1])
-            singles = list(map(word_key, around))
-            mine = [*map(word_key, folded), *(pair_key(left, right) for left, right in pairwise(singles))]
-            readings.append((written, len(mine)))
-            keys += mine
+        before = list(map(word_key, words.folded[max(0, place.start - 1) : place.start]))
+        after = list(map(word_key, words.folded[place.end : place.end + 1]))
+        for written in (words.written[place.start : place.end], *place.readings):
+            own = [word_key(fold(word)) for word in written]
+            around = [*before, *own, *after]
+            together = list(map(pair_key, around, around[1:]))
+            readings.append((written, len(own) + len(together)))
+            keys += own
+            keys += together
         offers.append((place, readings))
     used = iter(corpus.postings.used(keys, lost))
     for place, readings in offers:

@@ -298,7 +298,8 @@ def _ranges(starts: Rows, sizes: Rows) -> Rows:
     """The numbers from each start on, as many as its size, one after another."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    found: Rows = np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+    found: Rows = np.repeat(starts - (ends - sizes), sizes)
+    found += np.arange(total)
     return found
 
 
