@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge_base.matching.decide import MAX_CHOICES, Thresholds
-from knowledge_base.matching.evidence import FEATURES, Evidence
+from knowledge_base.matching.evidence import Evidence
 from knowledge_base.matching.examples import Example, Origin
+from knowledge_base.matching.features import FEATURES
 from knowledge_base.matching.labels import Heard
 from knowledge_base.matching.learn import Logistic, Ranker, fit_logistic, fit_ranker
 from knowledge_base.matching.vectors import Doubles
@@ -62,9 +63,14 @@ def _shares(ranker: Ranker, features: Doubles) -> Doubles:
 def _settling(features: Doubles, shares: Doubles) -> Doubles:
     """The best entry's features, and how far it is from the others; shape (1, columns)."""
     best = int(np.argmax(shares))
-    second = float(np.delete(shares, best).max(initial=0.0))
+    second = _second(shares)
     lead = [shares[best], np.log(shares[best] + _TINY), np.log(shares[best] + _TINY) - np.log(second + _TINY)]
     return np.concatenate([features[best, _SETTLING], lead])[None, :]
+
+
+def _second(values: Doubles) -> float:
+    """The value next to the highest; 0 where there is none."""
+    return float(np.partition(values, -2)[-2]) if len(values) > 1 else 0.0
 
 
 def learn(found: Sequence[Example]) -> Judge:
@@ -143,7 +149,7 @@ def _verdict(evidence: Evidence, judge: Judge) -> tuple[int, float, float]:
     if not len(chances):
         return -1, 0.0, in_scope
     best = int(np.argmax(chances))
-    clear = chances[best] - np.delete(chances, best).max(initial=0.0) >= MARGIN
+    clear = chances[best] - _second(chances) >= MARGIN
     heard = not evidence.features[best, _FOREIGN] > 0
     return int(evidence.entries[best]), in_scope if clear and heard else 0.0, in_scope
 

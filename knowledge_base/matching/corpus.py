@@ -52,8 +52,9 @@ class Grouped:
         """Group those of some rows that belong to entries."""
         rows = rows[entry_of[rows] >= 0]
         rows = rows[np.argsort(entry_of[rows], kind="stable")]
-        entries, starts = np.unique(entry_of[rows], return_index=True)
-        return cls(rows, entries.astype(np.int64), starts)
+        entries = entry_of[rows].astype(np.int64)
+        starts = np.flatnonzero(np.concatenate([[True], entries[1:] != entries[:-1]])[: len(entries)])
+        return cls(rows, entries[starts], starts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

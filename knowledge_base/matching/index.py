@@ -16,8 +16,9 @@ import numpy.typing as npt
 from knowledge_base.matching.calibrate import Judge, learn, thresholds
 from knowledge_base.matching.corpus import Corpus, IndexedEntry
 from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, Match, Thresholds, decide
-from knowledge_base.matching.evidence import FEATURES, gather
+from knowledge_base.matching.evidence import gather
 from knowledge_base.matching.examples import examples, out_of_scope_questions
+from knowledge_base.matching.features import FEATURES
 from knowledge_base.matching.grams import pair_keys, word_key
 from knowledge_base.matching.labels import Label, heard
 from knowledge_base.matching.labels import digest as digest_of
@@ -32,6 +33,7 @@ _SHORT = 2  # words; a message of so many, or of fewer that carry matter, names 
 _OFTEN = 3  # phrasings that hold two words side by side
 _OWN_QUESTION = 4  # words of a clause that may stand for the whole message
 _MAX_NEW = 300  # phrasings that may be added to an index without building it anew
+_FOREIGN = list(FEATURES).index("foreign")
 Force = npt.NDArray[np.bool_]
 
 
@@ -142,7 +144,7 @@ class MatchIndex:
         if content_words and self._is_topic(message.words.folded):
             in_scope = max(in_scope, self.thresholds.low)
         bare = content_words < _SHORT
-        unheard = bool(found) and dict(found[0].features)["foreign"] > 0
+        unheard = bool(found) and found[0].figures[_FOREIGN] > 0
         short = len(message.words) <= _SHORT
         return decide(text, found, in_scope, self.thresholds, bare=bare, short=short, unheard=unheard)
 
@@ -167,9 +169,9 @@ class MatchIndex:
                 self.corpus.entries[entry].key,
                 round(chance, 4),
                 self.corpus.phrasing(row),
-                tuple(zip(FEATURES, features, strict=True)),
+                tuple(figures),
             )
-            for entry, row, chance, features in zip(
+            for entry, row, chance, figures in zip(
                 evidence.entries.tolist(),
                 evidence.phrasings.tolist(),
                 chances.tolist(),
@@ -188,7 +190,7 @@ def _long(clauses: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _first(candidates: tuple[Candidate, ...], key: str) -> tuple[Candidate, ...]:
     """The candidates with `key` in front, certain."""
-    sure = [Candidate(c.key, 1.0, c.phrasing, c.features) for c in candidates if c.key == key]
+    sure = [Candidate(c.key, 1.0, c.phrasing, c.figures) for c in candidates if c.key == key]
     return (*sure, *(candidate for candidate in candidates if candidate.key != key))
 
 
