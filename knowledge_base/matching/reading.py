@@ -65,13 +65,12 @@ def _choose(corpus: Corpus, words: Words, places: Sequence[_Place], lost: Keys) 
         readings: list[tuple[Written, int]] = []
         before = list(map(word_key, words.folded[max(0, place.start - 1) : place.start]))
         after = list(map(word_key, words.folded[place.end : place.end + 1]))
-        for written in (words.written[place.start : place.end], *place.readings):
-            own = [word_key(fold(word)) for word in written]
+        for reading in (words.written[place.start : place.end], *place.readings):
+            own = [word_key(fold(word)) for word in reading]
             around = [*before, *own, *after]
-            together = list(map(pair_key, around, around[1:]))
-            readings.append((written, len(own) + len(together)))
-            keys += own
-            keys += together
+            mine = [*own, *map(pair_key, around, around[1:])]
+            readings.append((reading, len(mine)))
+            keys += mine
         offers.append((place, readings))
     used = iter(corpus.postings.used(keys, lost))
     for place, readings in offers:
