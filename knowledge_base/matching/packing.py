@@ -6,6 +6,7 @@ how to read them. The zip around the arrays carries checksums, so that a torn fi
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -39,7 +40,8 @@ def unpack(stored: bytes, kind: type[T], name: str) -> T:
     try:
         with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
             named, told = json.loads(arrays[_REST].tobytes())
-            found: T | None = _read(kind, told, arrays) if named == name else None
+            read: Callable[[Any, Any], T] = _reader(kind)  # type: ignore[arg-type]  # a class can be hashed
+            found = read(told, arrays) if named == name else None
     except Exception as error:  # damaged bytes raise almost anything
         raise Unavailable("match_index_unreadable") from error
     if found is None:
@@ -62,27 +64,27 @@ def _told(value: Any, arrays: dict[str, Any]) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _read(kind: Any, told: Any, arrays: Any) -> Any:
-    """The value of a kind that `_told` gave."""
-    if kind in _PLAIN:
-        return told
-    if isinstance(kind, type) and is_dataclass(kind):
-        return kind(*(_read(each, one, arrays) for each, one in zip(_kinds(kind), told, strict=True)))
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        inner = tuple(each for each in inner if each is not NoneType)
-        return None if told is None else _read(inner[0], told, arrays)  # of several kinds of array one is as good
-    if origin is np.ndarray:
-        return arrays[told]
-    if origin is frozenset:
-        return frozenset(told)
-    if origin is tuple:
-        return tuple(told) if inner[0] in _PLAIN else tuple(_read(inner[0], one, arrays) for one in told)
-    return date.fromisoformat(told)
-
-
 @cache
-def _kinds(kind: type) -> tuple[Any, ...]:
-    """The annotations of a dataclass, in the order of its fields."""
-    hints = get_type_hints(kind)
-    return tuple(hints[field.name] for field in fields(kind))
+def _reader(kind: Any) -> Callable[[Any, Any], Any]:
+    """What makes a value of a kind from what `_told` gave, and the arrays; made once a kind, for entries are many."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind in _PLAIN:
+        return lambda told, _arrays: told
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        readers = [_reader(hints[field.name]) for field in fields(kind)]
+        return lambda told, arrays: kind(*[read(one, arrays) for read, one in zip(readers, told, strict=True)])
+    if origin in (Union, UnionType):
+        # Of several kinds of array one is as good as another.
+        some = _reader(next(each for each in inner if each is not NoneType))
+        return lambda told, arrays: None if told is None else some(told, arrays)
+    if origin is np.ndarray:
+        return lambda told, arrays: arrays[told]
+    if origin is frozenset:
+        return lambda told, _arrays: frozenset(told)
+    if origin is tuple and inner[0] in _PLAIN:
+        return lambda told, _arrays: tuple(told)
+    if origin is tuple:
+        each = _reader(inner[0])
+        return lambda told, arrays: tuple([each(one, arrays) for one in told])
+    return lambda told, _arrays: date.fromisoformat(told)
