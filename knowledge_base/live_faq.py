@@ -244,13 +244,13 @@ class LiveFaq:
 
     async def relabel(self) -> bool:
         """See whether people have labelled questions since; if so, `learn` has something to do."""
+        labels = digest(await self._database.read(label_store.labels))
+        if self._snapshot is None or self._unlearned is not None or self._snapshot.index.labels == labels:
+            return False
         content = await self._database.read(read_content)
         async with self._lock:
-            snapshot = self._snapshot
-            if snapshot is None or self._unlearned is not None or snapshot.number != content.number:
-                return False
-            if snapshot.index.labels == digest(content.labels):
-                return False
+            if self._unlearned is not None or self._snapshot.number != content.number:
+                return False  # what is published now is learned from anyway
             self._unlearned = content
             return True
 

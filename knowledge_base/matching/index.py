@@ -80,8 +80,9 @@ class MatchIndex:
         """
         present = {entry.key: (at, entry) for at, entry in enumerate(self.corpus.entries) if self.corpus.alive[at]}
         wanted = {entry.key: entry for entry in entries}
-        added = [entry for key, entry in sorted(wanted.items()) if key not in present or present[key][1] != entry]
-        gone = [at for key, (at, entry) in present.items() if wanted.get(key) != entry]
+        same = {key for key, (_, entry) in present.items() if wanted.get(key) == entry}
+        added = [wanted[key] for key in sorted(wanted.keys() - same)]
+        gone = [at for key, (at, _) in present.items() if key not in same]
         if not present or not wanted:
             return MatchIndex.build(entries)
         if sum(len(entry.texts) for entry in added) > _MAX_NEW:
