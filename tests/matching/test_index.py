@@ -13,6 +13,7 @@ from knowledge_base.matching import corpus, learn, reader, vectors
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Candidate, Decision
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.matching.labels import Label, digest
 from knowledge_base.matching.packing import pack, unpack
 from knowledge_base.matching.why import grounds
 
@@ -205,8 +206,10 @@ def test_a_large_index_finds_the_same_with_bounded_work(entries: list[IndexedEnt
 
 
 def test_another_process_builds_the_same_index(entries: list[IndexedEntry], index: MatchIndex):
-    apart = built_apart(entries)
+    praise = [Label("vay tiền nuôi bò được mấy triệu", settled_by="loan")]
+    apart = built_apart(entries, praise)
     assert (apart.digest, apart.thresholds) == (index.digest, index.thresholds)
+    assert apart.labels == digest(praise)
 
 
 def test_a_packed_value_needs_its_name_and_keeps_any_text():
