@@ -10,6 +10,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.matching.decide import Match
+from knowledge_base.matching.why import grounds
 from knowledge_base.text.fold import fold
 
 _SHOWN = 5
@@ -17,11 +18,13 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An entry with the matcher's confidence, the phrasing that matched, and why."""
+    """An entry with the matcher's confidence, the phrasing that matched, and why: grounds for and against, figures."""
 
     key: str
     percent: int
     phrasing: str
+    speaks_for: tuple[str, ...]
+    against: tuple[str, ...]
     features: tuple[tuple[str, float], ...]
     revision: Revision | None  # None: the entry isn't live any more
     holds: bool  # whether it holds today
@@ -38,7 +41,8 @@ def _suggestion(
 ) -> Suggestion:
     revision = snapshot.revisions.get(key) if snapshot else None
     holds = revision is not None and revision.entry.in_force.holds_on(today)
-    return Suggestion(key, round(100 * confidence), phrasing, _features(features), revision, holds)
+    figures = _features(features)
+    return Suggestion(key, round(100 * confidence), phrasing, *grounds(dict(figures)), figures, revision, holds)
 
 
 def seen_then(visit: Visit, candidates: Iterable[Mapping[str, Any]]) -> list[Suggestion]:

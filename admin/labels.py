@@ -66,6 +66,23 @@ _MATCHER = {
     "exact": N_("the same words as an entry"),
     "empty": N_("no words"),
 }
+# What speaks for and against an entry, as the matcher saw it (`matching/why.py`).
+_GROUNDS = {
+    "same_meaning": N_("means the same as this phrasing"),
+    "same_words": N_("the entry knows nearly all its words"),
+    "whole_phrasing": N_("holds the whole phrasing"),
+    "ahead_of_others": N_("clearly closer than the other entries"),
+    "other_household": N_("about another kind of household (poor, near-poor, no longer poor)"),
+    "other_matter": N_("about another matter (for instance repaying, not borrowing)"),
+    "denied": N_("denies something that the entry takes for granted"),
+    "unheard_word": N_("holds a word that no entry knows"),
+    "asks_else": N_("asks for something else (when, where, how much, …)"),
+    "asks_more": N_("asks for more than this"),
+    "words_left_over": N_("has words that this entry doesn't know"),
+    "other_marks": N_("has the same words with other marks"),
+    "like_out_of_scope": N_("as close to questions that no entry settles"),
+    "close_to_another": N_("another entry is as close"),
+}
 _TABLES: dict[str, dict[str, str]] = {
     "state": _STATES | _REVISION_STATES,
     "role": {
@@ -85,6 +102,7 @@ _TABLES: dict[str, dict[str, str]] = {
     "kind": {"answer": N_("answer"), "referral": N_("referral")},
     "reason": _MATCHER | _REASONS,
     "matcher": _MATCHER,
+    "ground": _GROUNDS,
     "disposition": {
         "pending": N_("no decision yet"),
         "own_page": N_("has a page of its own"),

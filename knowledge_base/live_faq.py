@@ -19,12 +19,15 @@ from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
-from knowledge_base.storage import faq_store
+from knowledge_base.matching.labels import Label, digest
+from knowledge_base.storage import faq_store, label_store
 from knowledge_base.storage.database import Database, Transaction
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
+Build = Callable[[Sequence[IndexedEntry], Sequence[Label]], MatchIndex]
 _POLL_SECONDS = 0.5  # a publication made by another process is live within two seconds
+_LABELS_SECONDS = 6 * 3600.0  # new labels move the thresholds little, and learning anew costs a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,17 @@ class _Content:
     revisions: dict[str, Revision]
     documents: dict[str, LegalDocument]
     topics: list[Topic]
+    labels: list[Label]
 
 
 def read_content(tx: Transaction) -> _Content:
-    """What the store holds of the live FAQ."""
+    """What the store holds of the live FAQ, and the labels its index learns from."""
     return _Content(
         number=faq_store.publication_number(tx),
         revisions={revision.key: revision for revision in faq_store.published(tx)},
         documents=faq_store.documents(tx),
         topics=faq_store.all_topics(tx),
+        labels=label_store.labels(tx),
     )
 
 
@@ -85,14 +90,16 @@ def indexed_entry(entry: FaqEntry) -> IndexedEntry:
     )
 
 
-def build_snapshot(
-    content: _Content,
-    cache: Path | None = None,
-    build: Callable[[Sequence[IndexedEntry]], MatchIndex] | None = None,
-) -> FaqSnapshot:
+def build_snapshot(content: _Content, cache: Path | None = None, build: Build | None = None) -> FaqSnapshot:
     """Content with a fully learned index, from the cache folder where this content was built before."""
-    entries = [indexed(revision) for revision in content.revisions.values()]
-    index = _stored(entries, cache) or (build or MatchIndex.build)(entries)
+    index = _stored(_entries(content), cache)
+    return _snapshot(content, index) if index else _learned(content, cache, build or MatchIndex.build)
+
+
+def _learned(content: _Content, cache: Path | None, build: Build) -> FaqSnapshot:
+    """Content with an index that is built now, and kept in the cache folder."""
+    entries = _entries(content)
+    index = build(entries, content.labels)
     if cache is not None:
         try:
             _store(index, entries, cache)
@@ -101,13 +108,17 @@ def build_snapshot(
     return _snapshot(content, index)
 
 
-def _built_beside(entries: Sequence[IndexedEntry]) -> MatchIndex:
+def _entries(content: _Content) -> list[IndexedEntry]:
+    return [indexed(revision) for revision in content.revisions.values()]
+
+
+def _built_beside(entries: Sequence[IndexedEntry], labels: Sequence[Label]) -> MatchIndex:
     """Built in another process, so that answering is not slowed; here, where no process can be started."""
     try:
-        return built_apart(entries)
+        return built_apart(entries, labels)
     except Unavailable:
         _LOG.exception("learning in a process of its own failed; learning in this one")
-        return MatchIndex.build(entries)
+        return MatchIndex.build(entries, labels)
 
 
 def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
@@ -116,7 +127,7 @@ def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
 
 def _quick_snapshot(content: _Content, former: MatchIndex) -> FaqSnapshot:
     """Content with an index that keeps what the former one learned; live at once."""
-    return _snapshot(content, former.updated([indexed(revision) for revision in content.revisions.values()]))
+    return _snapshot(content, former.updated(_entries(content)))
 
 
 def _path(entries: Sequence[IndexedEntry], folder: Path) -> Path:
@@ -144,8 +155,6 @@ def _newest_stored(folder: Path | None) -> MatchIndex | None:
 
 def _store(index: MatchIndex, entries: Sequence[IndexedEntry], folder: Path) -> None:
     path = _path(entries, folder)
-    if path.exists():
-        return
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_bytes(index.to_bytes())
@@ -211,11 +220,11 @@ class LiveFaq:
             return True
 
     def _first_or_quick(self, content: _Content) -> FaqSnapshot:
-        entries = [indexed(revision) for revision in content.revisions.values()]
-        learned = _stored(entries, self._cache)
+        learned = _stored(_entries(content), self._cache)
         former = self._snapshot.index if self._snapshot else _newest_stored(self._cache)
         self._unlearned = None
         if learned is not None:
+            self._unlearned = None if learned.labels == digest(content.labels) else content
             return _snapshot(content, learned)
         if former is None:
             return build_snapshot(content, self._cache)
@@ -227,24 +236,38 @@ class LiveFaq:
         content = self._unlearned
         if content is None:
             return False
-        learned = await _aside(lambda: build_snapshot(content, self._cache, _built_beside))
+        learned = await _aside(lambda: _learned(content, self._cache, _built_beside))
         async with self._lock:
             if self._unlearned is content:
                 self._snapshot, self._unlearned = learned, None
         return True
 
+    async def relabel(self) -> bool:
+        """See whether people have labelled questions since; if so, `learn` has something to do."""
+        labels = digest(await self._database.read(label_store.labels))
+        if self._snapshot is None or self._unlearned is not None or self._snapshot.index.labels == labels:
+            return False
+        content = await self._database.read(read_content)
+        async with self._lock:
+            if self._unlearned is not None or self._snapshot.number != content.number:
+                return False  # what is published now is learned from anyway
+            self._unlearned = content
+            return True
+
     async def watch(self) -> None:
         """Refresh whenever the publication number moves, learn beside it; runs until cancelled."""
-        await asyncio.gather(self._every(self.refresh), self._every(self.learn))
+        await asyncio.gather(
+            self._every(self.refresh), self._every(self.learn), self._every(self.relabel, _LABELS_SECONDS)
+        )
 
-    async def _every(self, work: Callable[[], Awaitable[bool]]) -> None:
+    async def _every(self, work: Callable[[], Awaitable[bool]], seconds: float | None = None) -> None:
         while True:
             try:
                 if await work():
                     _LOG.info("faq %s: publication %d", getattr(work, "__name__", "change"), self.snapshot.number)
             except Exception:  # noqa: BLE001 - whatever went wrong: a watch that ends would never see a change again
                 _LOG.exception("faq refresh failed; the former one stays live")
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS if seconds is None else seconds)
 
     async def match(self, text: str) -> Match:
         """Entries in force today that may fit a text; off the event loop."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge_base.matching.decide import MAX_CHOICES, Thresholds
-from knowledge_base.matching.evidence import FEATURES
+from knowledge_base.matching.evidence import Evidence
 from knowledge_base.matching.examples import Example, Origin
+from knowledge_base.matching.features import FEATURES
+from knowledge_base.matching.labels import Heard
 from knowledge_base.matching.learn import Logistic, Ranker, fit_logistic, fit_ranker
 from knowledge_base.matching.vectors import Doubles
 
@@ -17,6 +19,8 @@ FALSE_ORPHANS = 0.02  # of questions whose entry is missing: answered
 WRONG_ANSWERS = 0.01  # of in-scope questions: answered with another entry
 FALSE_OFFERS = 0.15  # of out-of-scope questions: met with choices
 OFFERED_ORPHANS = 0.70  # of questions whose entry is missing: met with choices (a neighbour may well help)
+# Of labelled questions: answered wrongly, at most so many and this share. A handful may be slips of a finger.
+REPORTED_SLIPS, REPORTED_ANSWERS = 5, 0.02
 MARGIN = 0.35  # of the best entry's probability before the second's
 _LEAST = 0.5  # probability of being in scope, below which nothing is answered, however few examples there are
 _FEWEST = 5  # questions to learn from
@@ -59,9 +63,14 @@ def _shares(ranker: Ranker, features: Doubles) -> Doubles:
 def _settling(features: Doubles, shares: Doubles) -> Doubles:
     """The best entry's features, and how far it is from the others; shape (1, columns)."""
     best = int(np.argmax(shares))
-    second = float(np.delete(shares, best).max(initial=0.0))
+    second = _second(shares)
     lead = [shares[best], np.log(shares[best] + _TINY), np.log(shares[best] + _TINY) - np.log(second + _TINY)]
     return np.concatenate([features[best, _SETTLING], lead])[None, :]
+
+
+def _second(values: Doubles) -> float:
+    """The value next to the highest; 0 where there is none."""
+    return float(np.partition(values, -2)[-2]) if len(values) > 1 else 0.0
 
 
 def learn(found: Sequence[Example]) -> Judge:
@@ -101,29 +110,55 @@ def _by_likeness(columns: int) -> Logistic:
     return Logistic(np.zeros(columns), np.ones(columns), weights, -5.0)
 
 
-def thresholds(found: Sequence[Example], judge: Judge) -> Thresholds:
-    """Quantiles of what questions score that must not be answered, or not be offered anything."""
+def thresholds(found: Sequence[Example], judge: Judge, labelled: Sequence[Heard] = ()) -> Thresholds:
+    """Quantiles of what questions score that must not be answered, or not be offered anything.
+
+    Labels raise `high` where more wrong answers were reported than may be slips; what was closed as out of scope counts
+    for `low` beside the questions of our own.
+    """
     answered: dict[Origin, list[float]] = {origin: [] for origin in Origin}
     offered: dict[Origin, list[float]] = {origin: [] for origin in Origin}
     for example in found:
-        features = example.evidence.features
-        chances, in_scope = judge.confidences(features)
-        best = int(np.argmax(chances)) if len(chances) else -1
-        right = best >= 0 and int(example.evidence.entries[best]) == example.entry
-        clear = best >= 0 and chances[best] - np.delete(chances, best).max(initial=0.0) >= MARGIN
-        heard = best >= 0 and not features[best, _FOREIGN] > 0
-        answered[example.origin].append(in_scope if clear and heard and not right else 0.0)
+        entry, sure, in_scope = _verdict(example.evidence, judge)
+        answered[example.origin].append(0.0 if entry == example.entry else sure)
         offered[example.origin].append(in_scope)
+    reported: list[float] = []
+    for heard in labelled:
+        entry, sure, in_scope = _verdict(heard.evidence, judge)
+        wrong = heard.is_wrong(entry)
+        if wrong is not None:
+            reported.append(sure if wrong else 0.0)
+        if heard.nothing_settles:
+            offered[Origin.OUTSIDE].append(in_scope)
     high = max(
         _exceeded_by(answered[Origin.OUTSIDE], FALSE_ANSWERS),
         _exceeded_by(answered[Origin.ORPHAN], FALSE_ORPHANS),
         _exceeded_by(answered[Origin.PHRASING], WRONG_ANSWERS),
+        _tolerable(reported),
         _LEAST,
     )
     low = max(
         _exceeded_by(offered[Origin.OUTSIDE], FALSE_OFFERS), _exceeded_by(offered[Origin.ORPHAN], OFFERED_ORPHANS)
     )
     return Thresholds(high=high, low=min(low, high), margin=MARGIN, offer=_OFFER)
+
+
+def _verdict(evidence: Evidence, judge: Judge) -> tuple[int, float, float]:
+    """The best entry (-1: none), how sure an answer with it would be (0: there would be none), and the scope."""
+    chances, in_scope = judge.confidences(evidence.features)
+    if not len(chances):
+        return -1, 0.0, in_scope
+    best = int(np.argmax(chances))
+    clear = chances[best] - _second(chances) >= MARGIN
+    heard = not evidence.features[best, _FOREIGN] > 0
+    return int(evidence.entries[best]), in_scope if clear and heard else 0.0, in_scope
+
+
+def _tolerable(reported: Sequence[float]) -> float:
+    """The value above which no more wrong answers lie than may be slips; 0 where there are no more anyway."""
+    wrong = sorted((sure for sure in reported if sure > 0), reverse=True)
+    slips = int(REPORTED_SLIPS + REPORTED_ANSWERS * len(reported))
+    return float(np.nextafter(wrong[slips], 1.0)) if len(wrong) > slips else 0.0
 
 
 def _exceeded_by(values: Sequence[float], share: float) -> float:

@@ -43,6 +43,16 @@ def _sizes() -> tuple[dict[str, tuple[int, ...]], ...]:
     return tuple(found)
 
 
+@cache
+def _begun_by() -> dict[str, tuple[int, ...]]:
+    """First words of members -> the contrasts they may begin."""
+    found: dict[str, tuple[int, ...]] = {}
+    for contrast, sizes in enumerate(_sizes()):
+        for first in sizes:
+            found[first] = (*found.get(first, ()), contrast)
+    return found
+
+
 def sides(folded: Sequence[str]) -> frozenset[Side]:
     """The sides a text takes, reading each contrast from left to right, longest member first."""
     return frozenset(side for _, _, side in sides_at(folded))
@@ -50,7 +60,8 @@ def sides(folded: Sequence[str]) -> frozenset[Side]:
 
 def sides_at(folded: Sequence[str]) -> Iterator[tuple[int, int, Side]]:
     """Where a text takes which side: first word, one past the last, side."""
-    for contrast, (members, sizes) in enumerate(zip(_members(), _sizes(), strict=True)):
+    for contrast in sorted({contrast for word in folded for contrast in _begun_by().get(word, ())}):
+        members, sizes = _members()[contrast], _sizes()[contrast]
         free = 0
         for start, word in enumerate(folded):
             if word in sizes and start >= free:

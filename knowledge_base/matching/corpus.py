@@ -52,8 +52,9 @@ class Grouped:
         """Group those of some rows that belong to entries."""
         rows = rows[entry_of[rows] >= 0]
         rows = rows[np.argsort(entry_of[rows], kind="stable")]
-        entries, starts = np.unique(entry_of[rows], return_index=True)
-        return cls(rows, entries.astype(np.int64), starts)
+        entries = entry_of[rows].astype(np.int64)
+        starts = np.flatnonzero(np.concatenate([[True], entries[1:] != entries[:-1]])[: len(entries)])
+        return cls(rows, entries[starts], starts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,6 +223,7 @@ class _Intake:
         self.folded: set[str] = set()
         self.forms: set[str] = set()
         self._waiting: list[Words] = []
+        self._marks: list[tuple[int, ...]] = []
         self._keys: list[Keys] = []
         self._rows: list[Rows] = []
         self._vectors: list[Floats] = []
@@ -234,6 +236,7 @@ class _Intake:
             self.codes.append(text_code(words.text))
             self.folded.update(words.folded)
             self.forms.update(words.written)
+            self._marks.append(mark_keys(words.folded))
             if words.written != words.folded:
                 self._total.update(word for word in words.folded if word in folded_function_words())
                 self._empty.update(fold(word) for word in words.written if word in function_words())
@@ -258,7 +261,8 @@ class _Intake:
 
     def _index(self) -> None:
         texts, self._waiting = self._waiting, []
-        keys, rows = terms_of(texts, [mark_keys(words.folded) for words in texts])
+        marks, self._marks = self._marks, []
+        keys, rows = terms_of(texts, marks)
         self._keys.append(keys)
         self._rows.append(rows + len(self.lines) - len(texts))
         self._vectors.append(vectors_of(texts))

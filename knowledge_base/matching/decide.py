@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge_base.matching.features import FEATURES
+
 MAX_CANDIDATES = 10
 MAX_CHOICES = 3
 
@@ -17,12 +19,17 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that may fit: `confidence` in 0–1, the phrasing that matched, and the features behind it."""
+    """An entry that may fit: `confidence` in 0–1, the phrasing that matched, and the figures behind it."""
 
     key: str
     confidence: float
     phrasing: str
-    features: tuple[tuple[str, float], ...] = ()
+    figures: tuple[float, ...] = ()
+
+    @property
+    def features(self) -> tuple[tuple[str, float], ...]:
+        """The figures with their names, if there are any; few who ask look at them."""
+        return tuple(zip(FEATURES, self.figures, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
+from knowledge_base.matching.features import FEATURES
 from knowledge_base.matching.grams import marks_at
 from knowledge_base.matching.holdings import held_by
 from knowledge_base.matching.reader import Reader
@@ -16,43 +17,6 @@ from knowledge_base.matching.tally import Span, Tally
 from knowledge_base.matching.vectors import Doubles, Floats, Ints
 from knowledge_base.text.normalise import Normalised, Words
 
-# Name of each feature and the sign its weight must have: more of it speaks for (1) or against (-1) the entry.
-FEATURES = {
-    "cosine": 1,
-    "cosine_clause": 1,
-    "worded": 1,
-    "worded_clause": 1,
-    "meant": 1,
-    "meant_clause": 1,
-    "gap_meant": 1,
-    "ridge": 1,
-    "ridge_clause": 1,
-    "gap_cosine": 1,
-    "gap_ridge": 1,
-    "covered": 1,
-    "covered_clause": 1,
-    "missed": -1,
-    "missed_clause": -1,
-    "lost": -1,
-    "lost_clause": -1,
-    "after": -1,
-    "foreign": -1,
-    "negation": -1,
-    "household": -1,
-    "conflict": -1,
-    "asks_else": -1,
-    "pairs": 1,
-    "phrasing_covered": 1,
-    "spelling": 1,
-    "answer": 1,
-    "marks": -1,
-    "outside": -1,
-    "outside_clause": -1,
-    "rest": -1,
-    "rest_asks": -1,
-    "length": 0,
-    "length_clause": 0,
-}
 _HOUSEHOLD_PENALTY = 0.4  # of an entry on another kind of household, where entries compete
 SHORTLIST = 8  # entries that get features
 _CLAUSE_PENALTY = 0.05  # the best of many clauses is better by chance

@@ -20,6 +20,8 @@ Rows = npt.NDArray[np.int64]
 _KIND_BITS = 40
 _MASK = (1 << _KIND_BITS) - 1
 LETTERS, WORD, PAIR, GROUP, SIDE, FORM, ANSWER, TYPE = range(8)  # the kind of a key: what stands above its 40 bits
+_KEY_BITS = _KIND_BITS + 3  # of a key with its kind
+_KEY_MASK = (1 << _KEY_BITS) - 1
 _SIDES = 64  # alternatives a contrast may have
 _LEFT, _RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)  # odd, so that no word is lost
 _FOLD = np.uint64(64 - _KIND_BITS)
@@ -83,6 +85,7 @@ def pair_keys(left: Keys, right: Keys) -> Keys:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def pair_key(left: int, right: int) -> int:
     """The key of one pair; what `pair_keys` gives."""
     mixed = (left * int(_LEFT) ^ right * int(_RIGHT)) & 0xFFFFFFFFFFFFFFFF
@@ -98,9 +101,10 @@ def marks_at(folded: Sequence[str]) -> list[Mark]:
     return found + [(start, end, side_key(*side)) for start, end, side in sides_at(folded)]
 
 
-def mark_keys(folded: Sequence[str]) -> list[int]:
-    """The keys of the synonym groups a text names and of the sides it takes."""
-    return sorted({key for _, _, key in marks_at(folded)})
+@lru_cache(maxsize=2_048)
+def mark_keys(folded: tuple[str, ...]) -> tuple[int, ...]:
+    """The keys of the synonym groups a text names and of the sides it takes; the latest texts are asked for twice."""
+    return tuple(sorted({key for _, _, key in marks_at(folded)}))
 
 
 def terms_of(texts: Sequence[Words], marks: Iterable[Sequence[int]]) -> tuple[Keys, Rows]:
@@ -123,12 +127,12 @@ def terms_of(texts: Sequence[Words], marks: Iterable[Sequence[int]]) -> tuple[Ke
 
 
 def distinct(keys: Keys, rows: Rows) -> tuple[Keys, Rows]:
-    """Each (row, key) once, sorted by row and key."""
-    order = np.lexsort((keys, rows))
-    keys, rows = keys[order], rows[order]
-    new = np.ones(len(keys), dtype=bool)
-    new[1:] = (keys[1:] != keys[:-1]) | (rows[1:] != rows[:-1])
-    return keys[new], rows[new]
+    """Each (row, key) once, sorted by row and key; at most a million rows, since both share 63 bits."""
+    both = np.sort((rows << _KEY_BITS) | keys)
+    new = np.ones(len(both), dtype=bool)
+    new[1:] = both[1:] != both[:-1]
+    both = both[new]
+    return both & _KEY_MASK, both >> _KEY_BITS
 
 
 def _letters(texts: Sequence[str]) -> tuple[Keys, Rows]:

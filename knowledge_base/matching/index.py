@@ -2,8 +2,8 @@
 
 import contextlib
 import ctypes
+import gc
 import hashlib
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.errors import Unavailable
 from knowledge_base.matching.calibrate import Judge, learn, thresholds
 from knowledge_base.matching.corpus import Corpus, IndexedEntry
 from knowledge_base.matching.decide import MAX_CANDIDATES, Candidate, Decision, Match, Thresholds, decide
-from knowledge_base.matching.evidence import FEATURES, gather
+from knowledge_base.matching.evidence import gather
 from knowledge_base.matching.examples import examples, out_of_scope_questions
+from knowledge_base.matching.features import FEATURES
 from knowledge_base.matching.grams import pair_keys, word_key
+from knowledge_base.matching.labels import Label, heard
+from knowledge_base.matching.labels import digest as digest_of
 from knowledge_base.matching.learn import KernelRidge, extend_ridge, fit_ridge
+from knowledge_base.matching.packing import pack, unpack
 from knowledge_base.matching.reader import Reader
 from knowledge_base.text.normalise import Normalised, normalise
 
@@ -30,6 +33,7 @@ _SHORT = 2  # words; a message of so many, or of fewer that carry matter, names 
 _OFTEN = 3  # phrasings that hold two words side by side
 _OWN_QUESTION = 4  # words of a clause that may stand for the whole message
 _MAX_NEW = 300  # phrasings that may be added to an index without building it anew
+_FOREIGN = list(FEATURES).index("foreign")
 Force = npt.NDArray[np.bool_]
 
 
@@ -37,7 +41,8 @@ Force = npt.NDArray[np.bool_]
 class MatchIndex:
     """Everything that is needed to match: corpus, learners and thresholds; never changed after it is built.
 
-    `ridge` is None where there are too many phrasings to learn one. `digest` is the content hash of the entries.
+    `ridge` is None where there are too many phrasings to learn one. `digest` is the content hash of the entries,
+    `labels` that of the labels which the thresholds follow.
     """
 
     corpus: Corpus
@@ -45,17 +50,23 @@ class MatchIndex:
     judge: Judge
     thresholds: Thresholds
     digest: str
+    labels: str
 
     @classmethod
-    def build(cls, entries: Sequence[IndexedEntry]) -> "MatchIndex":
-        """Index, learn and calibrate; the same entries in any order give the same index."""
-        ordered = tuple(sorted(entries, key=lambda entry: entry.key))
-        corpus = Corpus.build(ordered, out_of_scope_questions())
-        folds = fit_ridge(corpus)
-        found = examples(corpus, folds) if ordered else []
-        judge = learn(found)
+    def build(cls, entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -> "MatchIndex":
+        """Index, learn and calibrate; the same entries and labels in any order give the same index."""
+        found = cls._built(tuple(sorted(entries, key=lambda entry: entry.key)), labels)
         _give_back()
-        return cls(corpus, folds.ridge, judge, thresholds(found, judge), cls.content_hash(ordered))
+        return found
+
+    @classmethod
+    def _built(cls, entries: tuple[IndexedEntry, ...], labels: Sequence[Label]) -> "MatchIndex":
+        corpus = Corpus.build(entries, out_of_scope_questions())
+        folds = fit_ridge(corpus)
+        found = examples(corpus, folds) if entries else []
+        judge = learn(found)
+        limits = thresholds(found, judge, list(heard(corpus, folds.ridge, labels)))
+        return cls(corpus, folds.ridge, judge, limits, cls.content_hash(entries), digest_of(labels))
 
     @property
     def entries(self) -> tuple[IndexedEntry, ...]:
@@ -69,16 +80,17 @@ class MatchIndex:
         """
         present = {entry.key: (at, entry) for at, entry in enumerate(self.corpus.entries) if self.corpus.alive[at]}
         wanted = {entry.key: entry for entry in entries}
-        added = [entry for key, entry in sorted(wanted.items()) if key not in present or present[key][1] != entry]
-        gone = [at for key, (at, entry) in present.items() if wanted.get(key) != entry]
+        same = {key for key, (_, entry) in present.items() if wanted.get(key) == entry}
+        added = [wanted[key] for key in sorted(wanted.keys() - same)]
+        gone = [at for key, (at, _) in present.items() if key not in same]
         if not present or not wanted:
             return MatchIndex.build(entries)
         if sum(len(entry.texts) for entry in added) > _MAX_NEW:
             ordered = tuple(sorted(entries, key=lambda entry: entry.key))
             corpus = Corpus.build(ordered, out_of_scope_questions())
-            return MatchIndex(corpus, fit_ridge(corpus).ridge, self.judge, self.thresholds, "")
+            return MatchIndex(corpus, fit_ridge(corpus).ridge, self.judge, self.thresholds, "", self.labels)
         corpus = self.corpus.changed(gone, added)
-        return MatchIndex(corpus, self._ridge_for(corpus), self.judge, self.thresholds, "")
+        return MatchIndex(corpus, self._ridge_for(corpus), self.judge, self.thresholds, "", self.labels)
 
     def _ridge_for(self, corpus: Corpus) -> KernelRidge | None:
         """What was learned, carried over to a changed corpus: rows and entries that stayed keep their weights."""
@@ -108,19 +120,13 @@ class MatchIndex:
         return hashlib.sha256(repr((_code_hash(), lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """The whole index, for a cache of one's own (it is a pickle: never load one from elsewhere)."""
-        return pickle.dumps((_code_hash(), self), protocol=pickle.HIGHEST_PROTOCOL)
+        """The whole index, to be kept or handed to another process; arrays and texts only, nothing that runs."""
+        return pack(self, _code_hash())
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "MatchIndex":
         """The index that `to_bytes` gave; Unavailable when it is damaged or another code's."""
-        try:
-            code, index = pickle.loads(stored)  # noqa: S301 - the server's own cache file
-        except Exception as error:  # a damaged pickle raises almost anything
-            raise Unavailable("match_index_unreadable") from error
-        if code != _code_hash() or not isinstance(index, cls):
-            raise Unavailable("match_index_outdated")
-        return index
+        return unpack(stored, cls, _code_hash())
 
     def match(self, text: str, on_day: date | None = None) -> Match:
         """Match one message against the entries in force on `on_day` (None: against all)."""
@@ -139,7 +145,7 @@ class MatchIndex:
         if content_words and self._is_topic(message.words.folded):
             in_scope = max(in_scope, self.thresholds.low)
         bare = content_words < _SHORT
-        unheard = bool(found) and dict(found[0].features)["foreign"] > 0
+        unheard = bool(found) and found[0].figures[_FOREIGN] > 0
         short = len(message.words) <= _SHORT
         return decide(text, found, in_scope, self.thresholds, bare=bare, short=short, unheard=unheard)
 
@@ -164,9 +170,9 @@ class MatchIndex:
                 self.corpus.entries[entry].key,
                 round(chance, 4),
                 self.corpus.phrasing(row),
-                tuple(zip(FEATURES, features, strict=True)),
+                tuple(figures),
             )
-            for entry, row, chance, features in zip(
+            for entry, row, chance, figures in zip(
                 evidence.entries.tolist(),
                 evidence.phrasings.tolist(),
                 chances.tolist(),
@@ -185,12 +191,13 @@ def _long(clauses: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _first(candidates: tuple[Candidate, ...], key: str) -> tuple[Candidate, ...]:
     """The candidates with `key` in front, certain."""
-    sure = [Candidate(c.key, 1.0, c.phrasing, c.features) for c in candidates if c.key == key]
+    sure = [Candidate(c.key, 1.0, c.phrasing, c.figures) for c in candidates if c.key == key]
     return (*sure, *(candidate for candidate in candidates if candidate.key != key))
 
 
 def _give_back() -> None:
     """Hand the memory that building took back to the system, which the C library else keeps (glibc only)."""
+    gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

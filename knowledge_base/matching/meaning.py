@@ -5,8 +5,8 @@ Any other source of vectors for folded texts can take its place.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import chain, pairwise
+from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 from zlib import crc32
@@ -19,6 +19,7 @@ TABLE = Path(__file__).parent / "data" / "meaning.npz"
 ROWS = 2**15  # of the table; features that share a row are told apart by their neighbours
 _CHUNK = 2_048  # texts summed in one step; bounds the memory of a step to some 20 MB
 _UNTAUGHT_OF = 4
+_KEPT_WORDS = 8_192  # whose sums are kept, 0.5 KB each: more than people use
 _TINY = 1e-9
 Number = TypeVar("Number", Floats, Ints)
 
@@ -71,6 +72,7 @@ class Table:
             self._bias: Floats = stored["bias"]
             self._taught = np.unpackbits(stored["taught"])
             self.inputs = str(stored["inputs"])
+        self._word = lru_cache(maxsize=_KEPT_WORDS)(self._sum_of)
 
     def vectors(self, folded: Sequence[str]) -> Floats:
         """Unit vectors of folded texts, shape (texts, dimensions); zero for an empty text."""
@@ -89,15 +91,13 @@ class Table:
         return sum(int(self._taught[mark(name, len(self._taught))]) for name in names) / max(1, len(names))
 
     def _sums(self, texts: Sequence[Sequence[str]]) -> Floats:
-        """Vectors of texts of at least one word; each distinct word is summed up once."""
+        """Vectors of texts of at least one word; each distinct word is looked up once."""
         place: dict[str, int] = {}
         at = _ints(place.setdefault(word, len(place)) for text in texts for word in text)
-        rows = [word_rows(word) for word in place]
-        sizes = _ints(map(len, rows))
-        words = _summed(self._rows[_ints(chain.from_iterable(rows))], sizes)
+        words, sizes = zip(*map(self._word, place), strict=True)
         lengths = _ints(map(len, texts))
-        found = _summed(words[at], lengths)
-        counts = _summed(sizes[at], lengths) + lengths - 1
+        found = _summed(np.array(words)[at], lengths)
+        counts = _summed(np.array(sizes, dtype=np.int32)[at], lengths) + lengths - 1
         paired = lengths > 1
         if paired.any():
             pairs = _ints(pair_row(left, right) for text in texts for left, right in pairwise(text))
@@ -105,6 +105,12 @@ class Table:
         found = found / np.sqrt(counts, dtype=np.float32)[:, None] + self._bias
         unit: Floats = found / (np.linalg.norm(found, axis=1, keepdims=True) + _TINY)
         return unit
+
+    def _sum_of(self, word: str) -> tuple[Floats, int]:
+        """The sum of a word's rows, and their number."""
+        rows = word_rows(word)
+        found: Floats = self._rows[rows].sum(axis=0)
+        return found, len(rows)
 
 
 @cache

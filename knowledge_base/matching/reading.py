@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from knowledge_base.matching.corpus import Corpus
 from knowledge_base.matching.grams import Keys, pair_key, word_key
+from knowledge_base.text.fold import fold
 from knowledge_base.text.normalise import Normalised, Words, words_of
 from knowledge_base.text.syllables import is_syllable
 
@@ -39,10 +40,15 @@ def resolve(corpus: Corpus, message: Normalised, lost: Keys) -> tuple[Words, Cla
     fits = [False, *corpus.postings.used(pairs, lost), False]
     places = [_Place(option.start, option.end, option.readings, 0.0) for option in message.options]
     taken = {at for place in places for at in range(place.start, place.end)}
-    for at, word in enumerate(folded):
-        if at in taken or len(word) < _SHORTEST or word.isdigit() or (used[at] and (fits[at] or fits[at + 1])):
-            continue
-        if near := corpus.speller.near(word):
+    doubtful = [
+        at
+        for at, word in enumerate(folded)
+        if at not in taken and len(word) >= _SHORTEST and not word.isdigit()
+        if not (used[at] and (fits[at] or fits[at + 1]))
+    ]
+    for at, near in zip(doubtful, corpus.speller.near([folded[at] for at in doubtful]), strict=True):
+        if near:
+            word = folded[at]
             penalty = _KNOWN_SLIP if used[at] else _SLIP if is_syllable(word) else _LIKELY_SLIP
             places.append(_Place(at, at + 1, tuple((other,) for other in near), penalty))
     if not places:
@@ -57,13 +63,13 @@ def _choose(corpus: Corpus, words: Words, places: Sequence[_Place], lost: Keys) 
     keys: list[int] = []
     for place in places:
         readings: list[tuple[Written, int]] = []
-        own: Written = words.written[place.start : place.end]
-        for written in (own, *place.readings):
-            folded = words_of(written).folded
-            around = (*words.folded[place.start - 1 : place.start], *folded, *words.folded[place.end : place.end + 1])
-            singles = list(map(word_key, around))
-            mine = [*map(word_key, folded), *(pair_key(left, right) for left, right in pairwise(singles))]
-            readings.append((written, len(mine)))
+        before = list(map(word_key, words.folded[max(0, place.start - 1) : place.start]))
+        after = list(map(word_key, words.folded[place.end : place.end + 1]))
+        for reading in (words.written[place.start : place.end], *place.readings):
+            own = [word_key(fold(word)) for word in reading]
+            around = [*before, *own, *after]
+            mine = [*own, *map(pair_key, around, around[1:])]
+            readings.append((reading, len(mine)))
             keys += mine
         offers.append((place, readings))
     used = iter(corpus.postings.used(keys, lost))

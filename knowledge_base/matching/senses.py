@@ -37,8 +37,8 @@ def as_vectors(senses: Senses) -> Floats:
 
 def alike(vectors: Floats, senses: Senses) -> Floats:
     """Cosines of vectors with kept ones, shape (vectors, senses)."""
-    found: Floats = vectors @ as_vectors(senses).T
-    return found
+    found: Floats = vectors @ senses.astype(np.float32, copy=False).T
+    return found / np.float32(FULL) if senses.dtype == np.int8 else found
 
 
 def fused(cosines: Floats, meanings: Floats) -> Floats:

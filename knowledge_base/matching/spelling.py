@@ -1,6 +1,6 @@
 """Known words one slip away from an unknown one, without looking at all of them: both are compared less a letter."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -13,6 +13,7 @@ from knowledge_base.matching.noise import sounds_like
 _SHORTEST = 3  # letters; every shorter word is one slip from many others
 _LONGEST = 16
 _MOST = 3  # words that one may stand for
+_ALIKE = 64  # words with one code that are looked at
 Codes = npt.NDArray[np.uint32]
 
 
@@ -45,23 +46,34 @@ class Speller:
         new = frozenset(words) - self.known
         return replace(self, known=self.known | new, later=(*self.later, *sorted(filter(_worth, new))))
 
-    def near(self, word: str) -> tuple[str, ...]:
-        """At most three known words that an unknown one may stand for: what sounds alike, else one slip away."""
-        if not _SHORTEST <= len(word) <= _LONGEST:
-            return ()
-        if alike := tuple(other for other in sounds_like(word) if other in self.known):
-            return alike
-        wanted = np.array(list(_less_a_letter(word)), dtype=np.uint32)
-        first, last = np.searchsorted(self.codes, wanted, "left"), np.searchsorted(self.codes, wanted, "right")
-        found = {
-            self.words[self.places[at]]
-            for start, end in zip(first.tolist(), last.tolist(), strict=True)
-            for at in range(start, min(end, start + 64))
-        }
-        found.update(self.later)
-        near = [other for other in sorted(found) if OSA.distance(word, other, score_cutoff=1) <= 1]
-        # The first letter is the one that is hardly ever wrong.
-        return tuple(sorted(near, key=lambda other: other[0] != word[0])[:_MOST])
+    def near(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """For each word at most three known ones that it may stand for: what sounds alike, else one slip away."""
+        found: list[tuple[str, ...]] = [()] * len(words)
+        slips: list[tuple[int, list[int]]] = []
+        for at, word in enumerate(words):
+            if _SHORTEST <= len(word) <= _LONGEST:
+                found[at] = tuple(other for other in sounds_like(word) if other in self.known)
+                if not found[at]:
+                    slips.append((at, list(_less_a_letter(word))))
+        wanted = np.array([code for _, codes in slips for code in codes], dtype=np.uint32)
+        ends = np.searchsorted(self.codes, wanted, "right").tolist()
+        starts = iter(zip(np.searchsorted(self.codes, wanted, "left").tolist(), ends, strict=True))
+        for at, codes in slips:
+            spans = [next(starts) for _ in codes]
+            close = {
+                self.words[place]
+                for start, end in spans
+                if start < end
+                for place in self.places[start : min(end, start + _ALIKE)].tolist()
+            }
+            found[at] = _closest(words[at], close.union(self.later))
+        return found
+
+
+def _closest(word: str, others: Iterable[str]) -> tuple[str, ...]:
+    near = [other for other in sorted(others) if OSA.distance(word, other, score_cutoff=1) <= 1]
+    # The first letter is the one that is hardly ever wrong.
+    return tuple(sorted(near, key=lambda other: other[0] != word[0])[:_MOST])
 
 
 def _worth(word: str) -> bool:

@@ -72,7 +72,8 @@ class Tally:
         content = matter & ~np.array([word.isdigit() for word in words.folded], dtype=bool)
         # A syllable that no entry uses is another word, and no slip: "Thái Lan" is not "thai làm".
         strange = [at for at in np.flatnonzero(heard <= 0) if not is_syllable(words.folded[at])]
-        near = [(at, other) for at in strange for other in corpus.speller.near(words.folded[at])]
+        slips = corpus.speller.near([words.folded[at] for at in strange])
+        near = [(at, other) for at, others in zip(strange, slips, strict=True) for other in others]
         unheard = content & (heard <= 0)
         unheard[[at for at, _ in near]] = False
         groups = [mark for mark in marks if mark[2] < side_key(0, 0)]
@@ -127,7 +128,13 @@ class Tally:
         strange = self.mismarked & words
         both = seen[:, 1:] & seen[:, :-1]
         household, other = self._conflicts(counts[:, at:])
-        asked = [asked_for(self.words.folded[start:end]) for start, end in views]
+        folded = self.words.folded
+        asked_in = {(start, end): asked_for(folded[start:end]) for start, end in set(views)}
+        asks_beside = {
+            (start, end): float(bool(asked_for(folded[:start]) or asked_for(folded[end:]))) for start, end in set(views)
+        }
+        denied = {(start, end): negated(folded[start:end]) for start, end in set(views)}
+        asked = [asked_in[view] for view in views]
         types = counts[:, counts.shape[1] - _MOST_TYPES :]
         named = [types[number, list(found)].sum() for number, found in enumerate(asked)]
         return {
@@ -140,7 +147,7 @@ class Tally:
             "after": np.log1p((self.content * left * (places >= last)).sum(axis=1)),
             "foreign": np.log1p((self.unheard & seen).sum(axis=1)),
             # A question that denies something, of an entry that hardly ever is asked so; the reverse says little.
-            "negation": np.array([negated(self.words.folded[start:end]) for start, end in views]) * (1 - denials),
+            "negation": np.array([denied[view] for view in views]) * (1 - denials),
             "household": household,
             "conflict": other,
             "asks_else": np.where(list(map(bool, asked)), 1 - np.minimum(1, named / np.maximum(1, texts)), 0.0),
@@ -148,12 +155,7 @@ class Tally:
             "answer": _share(self.weights, answered),
             "marks": (strange & ~forms).sum(axis=1) / np.maximum(1, strange.sum(axis=1)),
             "rest": np.log1p((self.content * left * ~seen).sum(axis=1)),
-            "rest_asks": np.array(
-                [
-                    float(bool(asked_for(self.words.folded[:start]) or asked_for(self.words.folded[end:])))
-                    for start, end in views
-                ]
-            ),
+            "rest_asks": np.array([asks_beside[view] for view in views]),
             "length": np.full(len(counts), np.log1p(self.content.sum())),
             "length_clause": np.log1p((self.content & seen).sum(axis=1)),
         }

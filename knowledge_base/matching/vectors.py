@@ -18,7 +18,7 @@ SIDE_WEIGHT = 1.5  # the side of a contrast says more than any one word
 GROUP_WEIGHT = 0.8  # a shared synonym group says less than the shared words themselves
 EXHAUSTIVE = 6_500  # rows; a larger index is searched within a budget
 _LIST = 2_048  # documents kept of a term's list in a larger index, evenly spread
-_BUDGET = 6_000  # documents looked at for one view, the rarest terms first
+_BUDGET = 3_000  # documents looked at for one view, the rarest terms first
 _BEST = 48  # rows of one view that are looked at closely
 _MOST_TERMS = 320  # known terms of a message that are compared, the rarest first
 _STEP = 32  # rows of a kernel at a time
@@ -180,22 +180,24 @@ class Postings:
 
     def promising(self, weighed: Weighed) -> Rows:
         """Rows worth a closer look, ascending: bounded work, whatever the size of the index; later rows always."""
-        found = [np.arange(self.indexed, self.rows)]
         known = weighed.columns < len(self.starts) - 1
         first = np.where(known, weighed.columns, 0)
         sizes = np.where(known, self.starts[first + 1] - self.starts[first], 0)
-        letters = kinds(self.keys[weighed.columns]) == LETTERS
-        for weights in weighed.weights:
-            order = np.flatnonzero((weights > 0) & (sizes > 0))
-            order = order[np.argsort(sizes[order], kind="stable")]
-            order = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET, side="right")))]
-            if len(order):
-                at, documents = self._lists(weighed.columns[order])
-                shares = weights[order][at] * self.norms[np.where(letters[order][at], 0, 1), documents]
-                sums = np.bincount(documents, shares)
-                seen = np.unique(documents).astype(np.int64)
-                found.append(seen[np.argsort(-sums[seen], kind="stable")[:_BEST]])
-        return np.unique(np.concatenate(found))
+        views, terms = np.nonzero(_affordable(weighed.weights > 0, sizes))
+        used, of = np.unique(terms, return_inverse=True)
+        at, documents = self._lists(weighed.columns[used])
+        seen, place = _places(documents, self.indexed)
+        letters = kinds(self.keys[weighed.columns[used]]) == LETTERS
+        norms = self.norms[np.where(letters, 0, 1)[at], documents]
+        # All views at once: each view's share of every document on one of its lists.
+        lists = sizes[used]
+        listed = _ranges((np.cumsum(lists) - lists)[of], lists[of])
+        shares = np.repeat(weighed.weights[views, terms], lists[of]) * norms[listed]
+        count = len(weighed.weights)
+        sums = np.bincount(np.repeat(views * len(seen), lists[of]) + place[listed], shares, count * len(seen))
+        by_view: Doubles = sums.astype(np.float64, copy=False).reshape(count, len(seen))
+        best = [seen[_highest(values, _BEST)] for values in by_view]
+        return np.unique(np.concatenate([np.arange(self.indexed, self.rows), *best]))
 
     def kernel(self, rows: Rows) -> Floats:
         """The cosines of some rows with every row, shape (len(rows), rows)."""
@@ -249,6 +251,42 @@ class Postings:
         return found
 
 
+def _affordable(held: npt.NDArray[np.bool_], sizes: Rows) -> npt.NDArray[np.bool_]:
+    """Which of the terms that views hold are looked up, both (views, terms): the rarest first, within the budget."""
+    order = np.argsort(sizes, kind="stable")
+    listed = held[:, order] * sizes[order]
+    spent = np.cumsum(listed, axis=1)
+    found = np.empty_like(held)
+    found[:, order] = (listed > 0) & ((spent <= _BUDGET) | (spent == listed))  # the first one always
+    return found
+
+
+def _places(documents: Ints, count: int) -> tuple[Rows, Ints]:
+    """The distinct documents (numbers below `count`), in no order, and the place of each document among them."""
+    place = np.empty(count, dtype=np.int32)
+    numbers = np.arange(len(documents), dtype=np.int32)
+    place[documents] = numbers  # of equal ones one stays
+    seen = documents[place[documents] == numbers]
+    place[seen] = numbers[: len(seen)]
+    return seen.astype(np.int64), place[documents]
+
+
+def _highest(values: Doubles, count: int) -> Rows:
+    """The places of the `count` highest values above 0, of equal ones the first, in no order."""
+    top = values.max(initial=0.0)
+    # Mostly few values are near the highest: those few are put in order, not all.
+    for least in (top / 2, top / 3, top / 4, top / 6, 0.0):
+        places = np.flatnonzero(values > least)
+        if len(places) >= count:
+            break
+    if len(places) <= count:
+        return places
+    some = values[places]
+    least = np.partition(some, len(some) - count)[len(some) - count]
+    above = np.flatnonzero(some > least)
+    return places[np.concatenate([above, np.flatnonzero(some == least)[: count - len(above)]])]
+
+
 def _look_up(keys: Keys, wanted: Keys) -> Rows:
     if not len(keys):
         return np.full(len(wanted), -1)
@@ -260,7 +298,8 @@ def _ranges(starts: Rows, sizes: Rows) -> Rows:
     """The numbers from each start on, as many as its size, one after another."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    found: Rows = np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+    found: Rows = np.repeat(starts - (ends - sizes), sizes)
+    found += np.arange(total)
     return found
 
 

@@ -50,4 +50,6 @@ _fold_long = lru_cache(maxsize=128)(_fold)  # a message is folded by several, on
 
 def has_marks(text: str) -> bool:
     """Whether any Vietnamese letter in `text` carries a mark (so the writer types diacritics)."""
+    if text.isascii():
+        return False
     return any(unicodedata.combining(c) or c in "đĐ" for c in unicodedata.normalize("NFD", text))

@@ -132,8 +132,14 @@ def _clauses(written: str) -> list[list[str]]:
         if found[0] in _BREAKS:
             clauses.append([])
         else:
-            clauses[-1].extend(_split(found))
+            clauses[-1].extend(_parts(found))
     return [clause for clause in clauses if clause]
+
+
+@lru_cache(maxsize=16_384)
+def _parts(found: str) -> tuple[str, ...]:
+    """What `_split` gives; words come again and again."""
+    return tuple(_split(found))
 
 
 def _split(found: str) -> Iterator[str]:

@@ -45,6 +45,7 @@ _TEN, _TENS, _HUNDRED, _HALF, _ODD = (
     {"rưỡi", "ruoi", "rưởi"},
     {"lẻ", "le", "linh"},
 )
+_BEGINS = (_DIGIT.keys() - _NEVER_FIRST) | _UNIT.keys() | _TEN
 
 
 def amounts(words: Sequence[str]) -> list[Amount]:
@@ -52,7 +53,8 @@ def amounts(words: Sequence[str]) -> list[Amount]:
     found: list[Amount] = []
     at = 0
     while at < len(words):
-        amount = _Parser(words, at).amount()
+        begins = words[at] in _BEGINS or words[at][:1].isdigit()  # most words don't, and need no parser
+        amount = _Parser(words, at).amount() if begins else None
         if amount is not None:
             found.append(amount)
             at = amount.end

@@ -264,6 +264,16 @@ async def test_the_page_shows_why_the_matcher_thought_so(desk: Desk) -> None:
     assert "31 %" in page.said
     assert "cách hỏi gần nhất: “mức chuẩn nghèo”" in page.said
     assert "words 0.50" in page.said
+    now = page.said[page.said.index("Các mục có thể đúng ý") : page.said.index("Máy so khớp đã thấy gì")]
+    assert "vì sao trùng ý với cách hỏi này" in now
+    assert "same_meaning" not in page.said
+
+
+async def test_what_speaks_against_an_entry_is_said_in_words(desk: Desk) -> None:
+    question = desk.ask("chuẩn nghèo của Thái Lan là bao nhiêu")
+    page = await desk.signed_in("can-bo").get(f"/admin/questions/{question.id}")
+    assert 'aria-label="điểm không khớp"' in page.text
+    assert "có từ mà không mục nào biết" in page.said
 
 
 async def test_similar_questions_with_their_answers(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from admin.errors import SENTENCES
 from admin.pages import environment
 from knowledge_base import cli_backup, cli_copy, officer_queue
 from knowledge_base.faq.publication import RevisionState
+from knowledge_base.matching.why import GROUNDS
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
 from knowledge_base.storage import faq_store, question_store
@@ -47,6 +48,7 @@ def test_every_state_and_reason_has_a_word() -> None:
         ("disposition", Disposition),
         ("delivery", OutboxState),
         ("event", Action),
+        ("ground", GROUNDS),
     ):
         assert {str(value) for value in values} <= set(labels._TABLES[kind]), kind
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_without_a_path_what_is_live_is_looked_at(
     both_databases.write_now(import_content, sheet_of(entry))
     built: list[list[str]] = []
 
-    def build(entries: list) -> MatchIndex:
+    def build(entries: list, _labels: Sequence = ()) -> MatchIndex:
         built.append([one.key for one in entries])
         return index_of_nothing
 

@@ -12,7 +12,8 @@ from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.matching.index import MatchIndex
-from knowledge_base.storage import faq_store
+from knowledge_base.questions.question import CloseReason, QuestionState
+from knowledge_base.storage import contact_store, faq_store, question_store
 from knowledge_base.storage.database import Database, Transaction
 
 ENTRY = FaqEntry(
@@ -62,6 +63,32 @@ async def test_a_change_is_live_without_learning_and_learned_from_later(
     again = LiveFaq(database, clock, tmp_path / "cache")
     await again.refresh()
     assert not await again.learn()
+
+
+def close_as_out_of_scope(tx: Transaction) -> None:
+    ref = contact_store.ensure_contact(tx, "web_chat", "một người")
+    row = {"reference": "AAAA-0001", "contact_ref": ref, "channel": "web_chat", "unit_code": "0"}
+    closed = {"state": QuestionState.CLOSED, "close_reason": CloseReason.OUT_OF_SCOPE}
+    question_store.add_questions(tx, [{**row, **closed, "text": "Xin giấy phép nuôi ong ở đâu?"}])
+
+
+async def test_new_labels_are_learned_from_without_a_publication(
+    live: LiveFaq, database: Database, clock, tmp_path: Path
+) -> None:
+    assert not await live.relabel()
+    database.write_now(close_as_out_of_scope)
+    assert await live.relabel()
+    former = live.snapshot.index
+    again = LiveFaq(database, clock, tmp_path / "cache")
+    await again.refresh()
+    assert again.snapshot.index.labels == former.labels  # at once, and the labels are learned from beside it
+    assert await again.learn()
+    assert await live.learn()
+    assert live.snapshot.index.labels == again.snapshot.index.labels != former.labels
+    assert not await live.relabel()
+    last = LiveFaq(database, clock, tmp_path / "cache")
+    await last.refresh()
+    assert not await last.learn()
 
 
 async def test_a_restart_before_learning_starts_from_the_former_index(

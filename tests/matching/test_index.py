@@ -8,10 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.errors import Unavailable
+from knowledge_base.faq.entry import InForce
 from knowledge_base.matching import corpus, learn, reader, vectors
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Candidate, Decision
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
+from knowledge_base.matching.labels import Label, digest
+from knowledge_base.matching.packing import pack, unpack
 from knowledge_base.matching.why import grounds
 
 TODAY = date(2026, 11, 22)
@@ -176,14 +179,18 @@ def test_a_topic_in_two_words_gets_choices(index: MatchIndex):
 
 def test_grounds_name_what_speaks_for_and_against(index: MatchIndex):
     plain = index.match("Hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?", TODAY).candidates
-    speaks_for, against = grounds(next(one for one in plain if one.key == "insurance"))
+
+    def of(candidate: Candidate) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return grounds(dict(candidate.features))
+
+    speaks_for, against = of(next(one for one in plain if one.key == "insurance"))
     assert {"same_meaning", "same_words"} <= set(speaks_for)
     assert not against
     other = next(one for one in plain if one.key == "near-poor-insurance")
-    assert "other_household" in grounds(other)[1]
+    assert "other_household" in of(other)[1]
     strange = index.match("chuẩn nghèo của Thái Lan là bao nhiêu", TODAY).candidates[0]
-    assert "unheard_word" in grounds(strange)[1]
-    assert grounds(Candidate("a", 0.5, "")) == ((), ())
+    assert "unheard_word" in of(strange)[1]
+    assert grounds({}) == ((), ())
 
 
 def test_a_large_index_finds_the_same_with_bounded_work(entries: list[IndexedEntry], monkeypatch):
@@ -199,5 +206,15 @@ def test_a_large_index_finds_the_same_with_bounded_work(entries: list[IndexedEnt
 
 
 def test_another_process_builds_the_same_index(entries: list[IndexedEntry], index: MatchIndex):
-    apart = built_apart(entries)
+    praise = [Label("vay tiền nuôi bò được mấy triệu", settled_by="loan")]
+    apart = built_apart(entries, praise)
     assert (apart.digest, apart.thresholds) == (index.digest, index.thresholds)
+    assert apart.labels == digest(praise)
+
+
+def test_a_packed_value_needs_its_name_and_keeps_any_text():
+    strange = IndexedEntry("a", "một \ud800 nửa", ("", "hai"), in_force=InForce(None, date(2026, 12, 31)))
+    packed = pack(strange, "one")
+    assert unpack(packed, IndexedEntry, "one") == strange
+    with pytest.raises(Unavailable, match="match_index_outdated"):
+        unpack(packed, IndexedEntry, "another")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.matching.contrasts import HOUSEHOLD, sides
-from knowledge_base.matching.corpus import Corpus, IndexedEntry
+from knowledge_base.matching.corpus import Corpus, Grouped, IndexedEntry
 from knowledge_base.matching.decide import Candidate, Decision, Thresholds, decide
 from knowledge_base.matching.evidence import spans
 from knowledge_base.matching.examples import out_of_scope_questions
@@ -13,7 +13,7 @@ from knowledge_base.matching.grams import mark_keys, pair_key, pair_keys, terms_
 from knowledge_base.matching.holdings import negated
 from knowledge_base.matching.learn import fit_logistic, fit_ranker, fit_ridge, targets
 from knowledge_base.matching.noise import KINDS, altered, beside, noisy
-from knowledge_base.matching.reader import NO_KEYS
+from knowledge_base.matching.reader import NO_KEYS, _best_mean
 from knowledge_base.matching.reading import resolve
 from knowledge_base.matching.spelling import Speller
 from knowledge_base.matching.synonyms import concepts
@@ -24,6 +24,9 @@ from knowledge_base.matching.vectors import (
     WORDS_SHARE,
     Postings,
     Weighed,
+    _affordable,
+    _highest,
+    _places,
 )
 from knowledge_base.text.normalise import Words, normalise, spell_out
 
@@ -126,7 +129,7 @@ def test_a_pair_has_one_key():
 )
 def test_words_one_slip_away(typed: str, meant: tuple[str, ...]):
     speller = Speller.build({"ngheo", "hiem", "so"})
-    assert tuple(word for word in speller.near(typed) if word != typed) == meant
+    assert tuple(word for word in speller.near([typed])[0] if word != typed) == meant
 
 
 def test_shorthand_is_read_as_the_faq_speaks(entries: list[IndexedEntry]):
@@ -236,3 +239,32 @@ def test_views_are_clauses_and_windows():
 
 def test_out_of_scope_questions_are_there():
     assert len(out_of_scope_questions()) >= 300
+
+
+@pytest.mark.parametrize("count", [1, 3, 40, 100])
+def test_the_highest_values_are_those_that_sorting_would_give(count: int):
+    chance = np.random.default_rng(count)
+    for values in (chance.integers(0, 6, 60) / 5, chance.random(60) ** 6, np.zeros(60), np.zeros(0)):
+        wanted = [at for at in np.argsort(-values, kind="stable").tolist() if values[at] > 0][:count]
+        assert sorted(_highest(values, count).tolist()) == sorted(wanted)
+
+
+def test_places_number_distinct_documents():
+    documents = np.array([7, 3, 7, 9, 3], dtype=np.int32)
+    seen, place = _places(documents, 12)
+    assert sorted(seen.tolist()) == [3, 7, 9]
+    assert seen[place].tolist() == documents.tolist()
+
+
+def test_rare_terms_are_looked_up_first_and_one_at_least():
+    held = np.array([[True, True, True, False], [False, True, False, False], [True, False, False, True]])
+    found = _affordable(held, np.array([2_000, 9_000, 900, 0]))
+    assert found.tolist() == [[True, False, True, False], [False, True, False, False], [True, False, False, False]]
+
+
+def test_an_entry_is_worth_the_mean_of_its_best_three():
+    grouped = Grouped.of(np.arange(6), np.array([0, 0, 0, 0, 1, 1]))
+    cosines = np.array([[0.1, 0.9, 0.3, 0.6, 0.4, -0.2], [0.0, 0.0, 0.0, 0.0, 0.3, 0.3]], dtype=np.float32)
+    assert _best_mean(cosines, grouped) == pytest.approx(np.array([[0.6, 0.2 / 3], [0.0, 0.2]]), abs=1e-6)
+    nothing = Grouped.of(np.arange(0), np.array([], dtype=np.int32))
+    assert _best_mean(cosines[:, :0], nothing).shape == (2, 0)
