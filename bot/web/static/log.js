@@ -5,12 +5,15 @@ import { dayLine, dayOf, make, own, reply, use, words } from "./bubbles.js";
 export const log = document.getElementById("log");
 const welcome = document.getElementById("welcome");
 const again = document.getElementById("again");
+const wayBack = document.getElementById("return"); // for who has no conversation here yet
 const top = document.querySelector(".top");
 const bottom = document.querySelector(".bottom");
 let lastDay = "";
 
 export const turnOf = (messageId) => log.querySelector(`[data-message="${CSS.escape(messageId)}"]`);
 const replyOf = (id) => log.querySelector(`[data-reply="${id}"]`);
+
+export const isShown = (reply) => replyOf(reply.id) !== null;
 
 /** Whether a turn of the history is not on the page yet. */
 export const missing = (turn) => (turn.from === "bot" ? !replyOf(turn.id) : turn.text && !turnOf(turn.message_id));
@@ -21,6 +24,7 @@ function add(turn, at) {
   lastDay = day;
   log.append(turn);
   again.hidden = false;
+  wayBack.hidden = true;
   return turn;
 }
 
@@ -73,6 +77,7 @@ export function clear() {
   log.replaceChildren(welcome);
   lastDay = "";
   again.hidden = true;
+  wayBack.hidden = false;
   dropNews();
 }
 
