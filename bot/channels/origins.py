@@ -24,7 +24,7 @@ class Origins:
         self.frame_ancestors = " ".join(("frame-ancestors 'self'", *self._allowed))
 
     def is_ours(self, request: web.Request) -> bool:
-        """Whether a request comes from our own page. Old browsers send neither header; their cookie is strict anyway."""
+        """Whether our own page asks. Old browsers send neither header; their cookie is strict anyway."""
         site = request.headers.get("Sec-Fetch-Site")
         if site is not None:
             return site in ("same-origin", "none")

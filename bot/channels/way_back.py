@@ -40,7 +40,7 @@ class WayBack:
         if known is None or digits is None:  # a slip, not a try
             raise ChatError(403, "return_refused", REFUSED)
         tries = ((self._per_address, subscriber(address)), (self._per_reference, known))
-        if not all([limit.allows(subject) for limit, subject in tries]):
+        if not all(limit.allows(subject) for limit, subject in tries):
             raise ChatError(429, "too_many", TOO_MANY, again_in=60)
         session = await self._database.read(return_store.session_behind, known, digits)
         if session is None:

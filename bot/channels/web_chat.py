@@ -11,7 +11,17 @@ from aiohttp import web
 
 from bot.channels.origins import Origins
 from bot.channels.protocol import DeliveryFailed, Health, Limits
-from bot.channels.refusal import BAD_FIELD, BAD_JSON, NO_SESSION, NOT_OURS, TOO_LARGE, TOO_MANY, ChatError, busy, subscriber
+from bot.channels.refusal import (
+    BAD_FIELD,
+    BAD_JSON,
+    NO_SESSION,
+    NOT_OURS,
+    TOO_LARGE,
+    TOO_MANY,
+    ChatError,
+    busy,
+    subscriber,
+)
 from bot.channels.way_back import WayBack
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
 from bot.conversation.replies import from_core

@@ -1,4 +1,4 @@
-"""The web chat's page, its plain form for browsers without JavaScript, the script for other pages, and the files they need."""
+"""The web chat's page, its plain form for browsers without JavaScript, the script for other pages, their files."""
 
 import hashlib
 import json
@@ -72,6 +72,11 @@ class Shown:
         """The page's own address, with what must be kept."""
         return self.link_in(self.language)
 
+    @property
+    def page_link(self) -> str:
+        """The same as a page of its own."""
+        return replace(self, embed=False).link
+
     def link_in(self, language: str) -> str:
         """The page in a language, in a frame as it is now."""
         query = {} if language == DEFAULT_LANGUAGE else {"lang": language}
@@ -89,7 +94,7 @@ class ChatPages:
         self._static = StaticFiles()
         self._renderer = Renderer(settings, self._static)
         self._embed = StaticFile.of(".js", embed_script(self._static).encode())
-        # The chat is shown in frames of our own pages, and of those that are allowed; otherwise as strict as everywhere.
+        # Shown in frames of our own pages and of those that are allowed; otherwise as strict as everywhere.
         self._headers = {"Content-Security-Policy": _POLICY + chat.origins.frame_ancestors, **_HEADERS}
 
     async def show(self, request: web.Request) -> web.Response:
@@ -129,9 +134,9 @@ class ChatPages:
     async def _by_form(self, request: web.Request, act: FormHandler) -> web.Response:
         """What a form of ours asks for; or the page with why not."""
         shown, form = Shown(pick_language(request.query.get("lang")), "embed" in request.query), dict[str, str]()
+        if not self._chat.origins.is_ours(request):
+            return self._failed(shown, ChatError(403, "not_ours", NOT_OURS))
         try:
-            if not self._chat.origins.is_ours(request):
-                raise ChatError(403, "not_ours", NOT_OURS)
             self._chat.admit(request)
             form = await _form(request)
             shown = Shown(pick_language(form.get("lang")), embed=False, returning=_returning(form))
@@ -235,7 +240,7 @@ class ChatPages:
         return await self._drawn(request, shown, made)
 
     async def return_to(self, request: web.Request) -> web.Response:
-        """Open a conversation by its reference and secret number: a script gets the session, the plain form a cookie."""
+        """Open a conversation by its reference and secret number: scripts get the session, the form a cookie."""
         if request.content_type == "application/json":
             return await self._told(request, self._return_to)
         return await self._by_form(request, self._return_by_form)

@@ -32,8 +32,8 @@ def make_return_code(tx: Transaction, session: str) -> ReturnCode | None:
     None when nothing was asked yet: without a reference there is nothing to come back to.
     """
     ref = tx.keys.contact_ref(CHANNEL, session)
-    newest = select(questions.c.reference).where(questions.c.contact_ref == ref).order_by(questions.c.id.desc()).limit(1)
-    reference = tx.execute(newest).scalar()
+    asked = select(questions.c.reference).where(questions.c.contact_ref == ref)
+    reference = tx.execute(asked.order_by(questions.c.id.desc()).limit(1)).scalar()
     if reference is None:
         return None
     code = new_return_code()

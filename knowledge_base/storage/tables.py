@@ -104,7 +104,7 @@ conversations = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
-# What opens a web chat's conversation on another device: only the keyed hash; a new code takes the place of the old one.
+# What opens a web chat's conversation on another device: only its keyed hash; a new code replaces the old one.
 return_codes = Table(
     "return_codes",
     metadata,

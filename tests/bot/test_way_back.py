@@ -192,9 +192,12 @@ async def test_the_plain_form_shows_the_code_once_and_opens_elsewhere(chat: Test
     assert wrong.status == 403
     assert '<details id="return" open>' in html
     assert f'value="{reference}"' in html
-    assert say("This code and this secret number don't belong together. Please check every letter and digit.").split(
-        "."
-    )[0] in html
+    assert (
+        say("This code and this secret number don't belong together. Please check every letter and digit.").split(".")[
+            0
+        ]
+        in html
+    )
     right = await other.post("/chat/return", data={"reference": reference, "code": secret}, allow_redirects=False)
     assert (right.status, right.headers["Location"]) == (303, "/chat#last")
     assert "HttpOnly" in right.headers["Set-Cookie"]
@@ -213,8 +216,8 @@ async def test_forms_of_other_sites_are_refused(chat: TestClient, path: str) -> 
 
 
 async def test_the_store_keeps_and_forgets_it(both_databases: Database, clock) -> None:
-    from knowledge_base.questions.change import Opening, queueing  # noqa: PLC0415
     from knowledge_base import officer_queue  # noqa: PLC0415
+    from knowledge_base.questions.change import Opening, queueing  # noqa: PLC0415
     from knowledge_base.storage import chat_store, return_store  # noqa: PLC0415
     from knowledge_base.storage.retention_store import sweep  # noqa: PLC0415
 

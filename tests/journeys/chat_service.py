@@ -26,6 +26,7 @@ from knowledge_base.storage import contact_store, faq_store, outbox_store, table
 from knowledge_base.storage.database import Database, Transaction
 from tests.journeys.conftest import CHROMIUM
 
+PROGRAM = "/usr/bin/chromium"
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SMALL = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -53,7 +54,7 @@ def fill(tx: Transaction) -> None:
 
 @dataclass
 class ChatService:
-    """A running service and a browser. `faults` is what browsers complained of, `asked` every address they asked for."""
+    """A running service and a browser: `faults` it complained of, and every address it `asked` for."""
 
     url: str
     database: Database
@@ -62,10 +63,20 @@ class ChatService:
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    async def context(self, device: dict[str, Any], **more: Any) -> BrowserContext:
-        """A device of its own: nothing of another's is kept on it."""
-        context = await self.browser.new_context(**device, **more)
-        context.set_default_timeout(10_000)
+    async def context(self, device: dict[str, Any], keeping: Path | None = None, **more: Any) -> BrowserContext:
+        """A device of its own: nothing of another's is kept on it.
+
+        Debian's Chromium closes storage to frames of other sites; with a folder to keep things in, it is left open
+        (and kept apart for each site around the frame), as most browsers do.
+        """
+        if keeping:
+            (keeping / "Default").mkdir(parents=True)
+            (keeping / "Default" / "Preferences").write_text('{"profile": {"cookie_controls_mode": 0}}')
+            launch = self.browser.browser_type.launch_persistent_context
+            context = await launch(keeping, executable_path=PROGRAM, args=CHROMIUM, **device, **more)
+        else:
+            context = await self.browser.new_context(**device, **more)
+        context.set_default_timeout(25_000)
         context.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         context.on("weberror", lambda fault: self.faults.append(str(fault.error)))
         context.on("request", lambda request: self.asked.append(request.url))
@@ -96,7 +107,9 @@ class ChatService:
 
 
 @asynccontextmanager
-async def chat_service(database: Database, clock: Any, folder: Path, cache: Path, **more: Any) -> AsyncIterator[ChatService]:
+async def chat_service(
+    database: Database, clock: Any, folder: Path, cache: Path, **more: Any
+) -> AsyncIterator[ChatService]:
     """The information page and the web chat on a free port; `more`: settings."""
     settings = Settings(data_dir=folder, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử", **more)
     database.write_now(fill)
@@ -111,7 +124,7 @@ async def chat_service(database: Database, clock: Any, folder: Path, cache: Path
     server = TestServer(app)
     await server.start_server()
     async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = await player.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         yield ChatService(str(server.make_url("")).rstrip("/"), database, chat, browser)
         await browser.close()
     await server.close()

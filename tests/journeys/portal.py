@@ -1,10 +1,12 @@
-"""Another site that puts the chat on its page with one line: a portal with a strict policy and styles that hit everything."""
+"""Another site that puts the chat on its page with one line: strict in its policy, careless in its styles."""
+
+from typing import Self
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 STYLE = """
-* { color: red !important; font-size: 9px !important; letter-spacing: 4px !important; box-sizing: content-box !important; }
+* { color: red !important; font-size: 9px !important; letter-spacing: 4px !important; }
 button, iframe, section, svg { display: none !important; }
 hoi-dap-giam-ngheo { display: none !important; transform: scale(.1) !important; opacity: .1 !important; }
 body { margin: 0; font-family: serif; }
@@ -19,20 +21,22 @@ PAGE = """<!doctype html>
 class Portal:
     """Serves one page. `chat`: where the chat is; `policy`: its Content-Security-Policy, `{chat}` filled in."""
 
-    POLICY = "default-src 'none'; style-src 'self'; script-src {chat}; frame-src {chat}; require-trusted-types-for 'script'"
+    POLICY = (
+        "default-src 'none'; style-src 'self'; script-src {chat}; frame-src {chat}; require-trusted-types-for 'script'"
+    )
 
     def __init__(self) -> None:
         self.chat = ""
         self.policy = self.POLICY
         self.attributes = ""
         self.language = "vi"
-        self.rest = "<p>Tin thử.</p>" * 60
+        self.rest = "<p>Tin thử.</p>" * 12
         app = web.Application()
         app.router.add_get("/", self._page)
         app.router.add_get("/portal.css", self._style)
         self.server = TestServer(app)
 
-    async def __aenter__(self) -> "Portal":
+    async def __aenter__(self) -> Self:
         await self.server.start_server()
         return self
 
@@ -41,7 +45,7 @@ class Portal:
 
     @property
     def origin(self) -> str:
-        """A host that is another *site* than the chat's 127.0.0.1, so that browsers take its frames for foreign ones."""
+        """Another *site* than the chat's 127.0.0.1, so that browsers take its frames for foreign ones."""
         return f"http://localhost:{self.server.port}"
 
     async def _page(self, _request: web.Request) -> web.Response:

@@ -264,13 +264,16 @@ async function start() {
     event.preventDefault();
     const sure = find("sure");
     sure.returnValue = "";
-    if (sure.showModal) sure.showModal();
-    else if (confirm(sure.querySelector("p").textContent)) beginAgain();
+    if (sure.showModal) {
+      sure.showModal();
+      sure.querySelector('[value=""]').focus(); // the harmless choice
+    } else if (confirm(sure.querySelector("p").textContent)) beginAgain();
   });
   find("sure").addEventListener("close", () => find("sure").returnValue === "again" && beginAgain());
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && embedded && !find("sure").open) window.parent.postMessage("chat:close", "*"); // says nothing that isn't for everybody
   });
+  if (embedded) find("frame-note").hidden = store.isLasting();
   window.addEventListener("beforeunload", (event) => {
     if (!store.isLasting() && (box.value.trim() || store.unsent().length)) event.preventDefault();
   });

@@ -26,7 +26,9 @@ function write(name, value) {
   }
 }
 
-/** Whether what was written last outlives the open page. */
+write("probe", null);
+
+/** Whether what is written outlives the open page. */
 export const isLasting = () => lasting;
 
 export const session = () => read("session", null);
