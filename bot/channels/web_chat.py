@@ -1,4 +1,4 @@
-"""The web chat: a JSON API that the page, the widget and the plain form share. Residents' pages fetch their replies."""
+"""The web chat: a JSON API that the page, portals and the plain form share. Residents' pages fetch their replies."""
 
 import asyncio
 import hashlib

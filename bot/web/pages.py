@@ -113,7 +113,9 @@ class ChatPages:
     def _page(self, shown: Shown) -> web.Response:
         text = self._renderer.render(shown.language, shown=shown)
         headers = {**self._headers, "Cache-Control": "private, no-store"}
-        return web.Response(text=text, status=shown.status, content_type="text/html", headers=headers)
+        response = web.Response(text=text, status=shown.status, content_type="text/html", headers=headers)
+        response.enable_compression()
+        return response
 
     def _failed(self, shown: Shown, error: ChatError, typed: str = "") -> web.Response:
         """The page with what went wrong in words; what was typed stays in the box."""

@@ -256,7 +256,7 @@ async def test_the_page_speaks_english_and_keeps_doing_so(chat: TestClient) -> N
 async def test_static_files_are_kept_by_their_hash(chat: TestClient) -> None:
     html = await page(chat)
     linked = set(re.findall(r'(?:src|href)="(/chat/static/[^"]+)"', html))
-    assert len(linked) == 3
+    assert len(linked) == 9
     script = next(address for address in linked if "chat.js" in address)
     imported = re.findall(r'from "([^"]+)"', await (await chat.get(script)).text())
     style = next(address for address in linked if "chat.css" in address)

@@ -15,7 +15,7 @@ from tests.journeys.chat_service import PHONE, SMALL, UNSURE, ChatService, ask, 
 
 POSTED = "**/chat/messages?lang=vi"
 GPRS = {"offline": False, "latency": 600, "downloadThroughput": 5_000, "uploadThroughput": 2_500}  # bytes a second
-FIRST_VIEW = 60_000  # bytes, everything
+FIRST_VIEW = 56_000  # bytes with headers; 25,000 are the typeface, which nothing waits for
 EXCHANGE = 4_000  # bytes of a question and its receipt, both ways
 
 
@@ -32,6 +32,10 @@ def texts(service: ChatService) -> list[str]:
 
 def _bodies(tx) -> list[dict]:
     return list(tx.execute(select(tables.inbox.c.body).order_by(tables.inbox.c.id)).scalars())
+
+
+async def all_sent(page: Page) -> None:
+    await expect(page.locator(".turn.own .sent:not([hidden])")).to_have_count(0, timeout=40_000)
 
 
 class Busy:
@@ -65,10 +69,10 @@ async def test_a_service_that_asks_for_a_pause_gets_it(served: ChatService, stat
     await ask(page, UNSURE)
     await expect(page.locator(".turn.own .sent")).to_contain_text("lát nữa sẽ tự gửi")
     await expect(page.get_by_role("button", name="Thử lại")).to_have_count(0)
-    await expect(page.get_by_role("status")).to_contain_text("bận")
+    await expect(page.get_by_role("status")).to_contain_text("nhiều người hỏi")
     await ask(page, "Xã Thử Nghiệm")  # writing on doesn't hurry it
     await page.evaluate("window.dispatchEvent(new Event('online'))")
-    await expect(page.locator(".turn.own.failed")).to_have_count(0, timeout=15_000)
+    await all_sent(page)
     assert busy.came[1] - busy.came[0] >= 4
     assert len(busy.came) == 3
     assert texts(served) == [UNSURE, "Xã Thử Nghiệm"]
@@ -86,7 +90,7 @@ async def test_what_was_typed_offline_outlives_the_page_in_order(served: ChatSer
     await page.context.set_offline(False)
     await page.reload()
     await expect(page.locator(".receipt")).to_have_count(1)
-    await expect(page.locator(".turn.own.failed")).to_have_count(0)
+    await all_sent(page)
     await expect(page.locator("#text")).to_have_value("đang viết dở")
     assert texts(served) == [UNSURE, "Xã Thử Nghiệm", "hỏi thêm: có mất phí không"]
     await page.screenshot(path=pictures / "back-320.png")
@@ -130,7 +134,7 @@ async def test_a_portal_that_answers_for_us_takes_nothing(served: ChatService) -
     await page.route(POSTED, answer)
     await ask(page, "Xã Thử Nghiệm")
     await expect(page.locator(".turn.own.failed")).to_have_count(1)
-    await expect(page.locator(".turn.own.failed")).to_have_count(0, timeout=30_000)
+    await all_sent(page)
     assert answers == []
     assert await served.count(tables.contacts) == 1
     assert texts(served) == [UNSURE, "Xã Thử Nghiệm"]

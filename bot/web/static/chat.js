@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 import { free, mark, words } from "./bubbles.js";
-import { clear, draw, drawUnsent, isShown, log, missing, nearEnd, show, showAll, toEnd, turnOf } from "./log.js";
+import { clear, draw, drawUnsent, isShown, log, makeRoom, missing, nearEnd, show, showAll, toEnd, turnOf } from "./log.js";
 import { offerWayBack } from "./return.js";
 
 const find = (id) => document.getElementById(id);
@@ -277,6 +277,8 @@ async function start() {
   window.addEventListener("beforeunload", (event) => {
     if (!store.isLasting() && (box.value.trim() || store.unsent().length)) event.preventDefault();
   });
+  window.addEventListener("resize", makeRoom);
+  makeRoom();
   offerWayBack((sentence) => (status.textContent = sentence), opened);
   window.addEventListener("online", () => {
     pause = 0;

@@ -39,6 +39,11 @@ export function toEnd() {
   scrollTo({ top: document.documentElement.scrollHeight });
 }
 
+/** Where text is so large that head and box would take half of the screen, they scroll along. */
+export function makeRoom() {
+  document.documentElement.classList.toggle("crowded", top.offsetHeight + bottom.offsetHeight > innerHeight / 2);
+}
+
 /** Bring a turn and what follows into view: all of it, or its beginning where it is long. */
 function bring(first) {
   const room = innerHeight - top.offsetHeight - bottom.offsetHeight;
