@@ -16,6 +16,7 @@ from knowledge_base.storage.dialect import is_sqlite
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SHORTEST_SECRET = 32
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 
 
 class SettingsError(Exception):
@@ -64,6 +65,14 @@ def _smtp_url(value: str) -> str:
     return value
 
 
+def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers write them."""
+    origins = tuple(one.lower().rstrip("/") for one in value)
+    if origins != ("*",) and not all(_ORIGIN.fullmatch(one) for one in origins):
+        raise ValueError
+    return origins
+
+
 def _telegram_token(value: str) -> str:
     if value and not re.fullmatch(r"\d+:\S+", value):
         raise ValueError
@@ -105,6 +114,9 @@ class Settings(BaseModel):
     public_url: RootUrl = Field("", description="http(s)://host, as residents reach it; empty: http://HOST:PORT")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_split)] = Field(
         (), description="addresses or networks (10.0.0.0/8) of reverse proxies, separated by commas"
+    )
+    chat_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_origins)] = Field(
+        (), description="origins (https://portal.example) separated by commas, or *; empty: only our own pages"
     )
     backup_key: Annotated[str, AfterValidator(_long_secret)] = Field(
         "", repr=False, description=f"at least {_SHORTEST_SECRET} characters; empty: backups only with --plain"

@@ -112,13 +112,13 @@ def _moment(date: Any) -> int:
 
 
 def _press(update: dict[str, Any], query: dict[str, Any], bot_id: str) -> Incoming | None:
+    presser = str(int(query["from"]["id"]))
     if query.get("message") is None:  # pressed under a message sent by way of another bot's chat
         return None
     chat, option = query["message"]["chat"], str(query.get("data") or "")
     if chat["type"] != "private" and not option.startswith("claim:"):  # residents are spoken to in private only
         return None
     external_id = _external_id(update, str(query["id"]), bot_id)
-    presser = str(int(query["from"]["id"]))
     return Incoming(NAME, str(int(chat["id"])), external_id, "option", option=option, presser=presser)
 
 

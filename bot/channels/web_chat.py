@@ -1,8 +1,7 @@
-"""The web chat: a JSON API that the page, the widget and the plain form share. Residents' pages fetch their replies."""
+"""The web chat: a JSON API that the page, portals and the plain form share. Residents' pages fetch their replies."""
 
 import asyncio
 import hashlib
-import ipaddress
 import json
 import logging
 import secrets
@@ -10,7 +9,20 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.channels.origins import Origins
 from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
+from bot.channels.refusal import (
+    BAD_FIELD,
+    BAD_JSON,
+    NO_SESSION,
+    NOT_OURS,
+    TOO_LARGE,
+    TOO_MANY,
+    ChatError,
+    busy,
+    subscriber,
+)
+from bot.channels.way_back import WayBack
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
 from bot.conversation.replies import from_core
 from bot.inbox import Inbox, voice_of
@@ -24,7 +36,6 @@ from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 from knowledge_base.text.clean import clean
 from translations.loader import catalog, pick_language
-from translations.loader import mark as _
 
 _LOG = logging.getLogger(__name__)
 NAME = "web_chat"
@@ -36,29 +47,6 @@ _SESSION_RATE = (60, 60.0)  # messages in seconds; people don't type faster
 _ADDRESS_RATE = (600, 60.0)  # far higher: a village may share one address
 
 
-class ChatError(Exception):
-    """A request that is refused, as `{"error": {"code", "message"}}`."""
-
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.sentence = sentence
-
-
-def busy() -> ChatError:
-    """Nothing was kept; the same message may be sent again."""
-    return ChatError(503, "not_ready", NOT_READY)
-
-
-BAD_JSON = _("The message could not be read. Please reload the page and try again.")
-BAD_FIELD = _("The message is incomplete. Please reload the page and try again.")
-NO_SESSION = _("This conversation is not known here. Please reload the page to begin a new one.")
-TOO_LARGE = _("The message is too long. Please shorten it to 4,000 characters.")
-TOO_MANY = _("Too many messages at once. Please wait a minute and try again.")
-NOT_READY = _("The service is busy. Your message was not kept; please send it again in a moment.")
-
-
 class WebChat(Channel):
     """`POST /chat/messages`, `GET /chat/messages?after=…`; see docs/channels.md for the contract."""
 
@@ -68,6 +56,8 @@ class WebChat(Channel):
 
     def __init__(self, inbox: Inbox, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
         self.health = Health.UP
+        self.origins = Origins(settings)
+        self.way_back = WayBack(database, clock)
         self._inbox = inbox
         self._database = database
         self._faq = faq
@@ -84,6 +74,7 @@ class WebChat(Channel):
         """The API's two addresses."""
         app.router.add_post("/chat/messages", self.post)
         app.router.add_get("/chat/messages", self.get)
+        self.origins.add_to(app)
         app.on_shutdown.append(self._let_go)
 
     async def start(self) -> None:
@@ -125,8 +116,8 @@ class WebChat(Channel):
             return self.refused(request, busy())
 
     async def _post(self, request: web.Request) -> web.Response:
-        self.limit_address(request)
-        body = await self._body(request)
+        self.admit(request)
+        body = await self.body(request)
         language = pick_language(_text(body, "lang", 8))
         text = _text(body, "text", LONGEST_TEXT, too_long=413)
         option = _text(body, "option", 64)
@@ -178,7 +169,7 @@ class WebChat(Channel):
         return await self._database.write(chat_store.issue_session_for, form)
 
     async def _get(self, request: web.Request) -> web.Response:
-        self.limit_address(request)
+        self.admit(request)
         given = request.headers.get("X-Chat-Session")
         if not given:
             raise ChatError(404, "session_unknown", NO_SESSION)
@@ -228,11 +219,13 @@ class WebChat(Channel):
                 **from_core(voice, message.body, documents).as_json(),
                 "id": message.id,
                 "at": message.created_at.isoformat(),
+                "prompted": message.inbox_id is not None,  # by the resident's words, or it came by itself
             }
             for message in messages
         ]
 
-    async def _body(self, request: web.Request) -> dict[str, Any]:
+    async def body(self, request: web.Request) -> dict[str, Any]:
+        """The JSON object of a request."""
         if request.content_type != "application/json":
             raise ChatError(400, "json_needed", BAD_JSON)
         if (request.content_length or 0) > _MAX_BODY:
@@ -250,9 +243,11 @@ class WebChat(Channel):
             raise ChatError(400, "bad_json", BAD_JSON)
         return body
 
-    def limit_address(self, request: web.Request) -> None:
-        """Refuse who comes too often from one address."""
-        self._limit(self._per_address, _subscriber(request.remote or "?"))
+    def admit(self, request: web.Request) -> None:
+        """Refuse other sites' scripts, and who comes too often from one address."""
+        if not self.origins.admits(request):
+            raise ChatError(403, "not_ours", NOT_OURS)
+        self._limit(self._per_address, subscriber(request.remote or "?"))
 
     def _limit(self, limit: RateLimit, subject: str) -> None:
         if not limit.allows(subject):
@@ -261,7 +256,7 @@ class WebChat(Channel):
     def refused(self, request: web.Request, error: ChatError) -> web.Response:
         """The error as JSON, in the language the page speaks."""
         sentence = catalog("bot", pick_language(request.query.get("lang"))).gettext(error.sentence)
-        headers = {"Retry-After": "10"} if error.status in (429, 503) else {}
+        headers = {"Retry-After": str(error.again_in)} if error.status in (429, 503) else {}
         return web.json_response(
             {"error": {"code": error.code, "message": sentence}}, status=error.status, headers=headers
         )
@@ -279,15 +274,6 @@ def _text(body: dict[str, Any], name: str, longest: int, too_long: int = 400) ->
     if name == "message_id" and clean(value) != value:  # part of a key: what can't be stored isn't replaced
         raise ChatError(400, f"{name}_unreadable", BAD_FIELD)
     return value
-
-
-def _subscriber(address: str) -> str:
-    """Whom an address stands for: in IPv6 each subscriber has a whole /64 of them."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))  # noqa: PLR2004 - IP versions
 
 
 def _number(value: str) -> float:

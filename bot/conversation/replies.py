@@ -260,6 +260,10 @@ UNKNOWN_CODE = _("I found no question with the code %(reference)s. Please check 
 OLD_BUTTON = _("That choice is no longer open. Please type your question again.")
 ALSO_ASKED = _("You asked several things; here is one answer for each.")
 ONE_BY_ONE = _("You asked several things; this is about one of them. Please ask the others one by one.")
+OPENED_ELSEWHERE = _(
+    "This conversation was opened on another device with its secret number. If that was neither you nor somebody you "
+    "trust, press “Begin again” before you write anything personal. On a shared device, press “Begin again” when done."
+)
 CLOSED_WORDS = _("This question was closed.")
 
 
@@ -308,6 +312,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference
         )
         return Reply(f"{head}\n\n{body['words']}", "notice", reference=reference)
+    if kind == "opened_elsewhere":
+        return notice(voice, OPENED_ELSEWHERE, reference)
     day = voice.day(date.fromisoformat(body["due_on"]))
     sentence = {
         "queued": _(

@@ -1,44 +1,43 @@
-"""The web chat's page, its plain form for browsers without JavaScript, the widget, and the files they need."""
+"""The web chat's page, its plain form for browsers without JavaScript, the script for other pages, their files."""
 
 import hashlib
 import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.channels.web_chat import BAD_FIELD, NO_SESSION, TOO_LARGE, ChatError, WebChat, busy
+from bot.channels.refusal import BAD_FIELD, NO_SESSION, NOT_OURS, TOO_LARGE, ChatError, busy
+from bot.channels.web_chat import WebChat
 from bot.conversation.message import LONGEST_TEXT
+from bot.web.embed import embed_script
 from bot.web.render import Renderer
 from bot.web.static_files import PREFIX, StaticFile, StaticFiles, send
-from bot.web.visitors import cookie_name, forget_session, is_ours, keep_session
-from bot.web.widget import widget_script
+from bot.web.visitors import cookie_name, forget_session, keep_session
 from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
+from knowledge_base.storage.return_store import ReturnCode
 from translations.loader import DEFAULT_LANGUAGE, pick_language
-from translations.loader import mark as _
 
-HEADERS = {
-    # The widget shows this page in a frame of our own pages; otherwise as strict as everywhere.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    ),
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+)
+_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+FormHandler = Callable[[web.Request, Mapping[str, str], "Shown"], Awaitable[web.Response]]
+_LONGEST_CODE = 40  # characters of a reference or a secret number, with what people put between
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, as our pages carry them
-
-
-NOT_OURS = _("This form was not sent from this page, so nothing was kept. Please send it again from here.")
 
 
 def add_routes(app: web.Application, chat: WebChat, settings: Settings) -> None:
@@ -48,7 +47,9 @@ def add_routes(app: web.Application, chat: WebChat, settings: Settings) -> None:
     app.router.add_post("/chat", pages.send)
     app.router.add_post("/chat/session", pages.session)
     app.router.add_get("/chat/history", pages.history)
-    app.router.add_get("/chat/widget.js", pages.widget)
+    app.router.add_post("/chat/return-code", pages.return_code)
+    app.router.add_post("/chat/return", pages.return_to)
+    app.router.add_get("/chat/embed.js", pages.embed)
     app.router.add_get(PREFIX + "{name:.+}", pages.static)
 
 
@@ -63,11 +64,18 @@ class Shown:
     typed: str = ""
     turns: Sequence[Mapping[str, Any]] = field(default=())
     held: bool = False  # whether a cookie holds a session
+    code: ReturnCode | None = None  # shown once
+    returning: Mapping[str, str] = field(default_factory=dict)  # what was typed to open a conversation
 
     @property
     def link(self) -> str:
         """The page's own address, with what must be kept."""
         return self.link_in(self.language)
+
+    @property
+    def page_link(self) -> str:
+        """The same as a page of its own."""
+        return replace(self, embed=False).link
 
     def link_in(self, language: str) -> str:
         """The page in a language, in a frame as it is now."""
@@ -85,7 +93,9 @@ class ChatPages:
         self._settings = settings
         self._static = StaticFiles()
         self._renderer = Renderer(settings, self._static)
-        self._widget = StaticFile.of(".js", widget_script(self._static).encode())
+        self._embed = StaticFile.of(".js", embed_script(self._static).encode())
+        # Shown in frames of our own pages and of those that are allowed; otherwise as strict as everywhere.
+        self._headers = {"Content-Security-Policy": _POLICY + chat.origins.frame_ancestors, **_HEADERS}
 
     async def show(self, request: web.Request) -> web.Response:
         """The page; with the whole conversation for who comes with a cookie."""
@@ -95,20 +105,22 @@ class ChatPages:
         except Unavailable:
             return self._failed(Shown(language, embed), busy())
 
-    async def _drawn(self, request: web.Request, shown: Shown) -> web.Response:
+    async def _drawn(self, request: web.Request, shown: Shown, code: ReturnCode | None = None) -> web.Response:
         session = await self._held(request)
         turns = await self._chat.conversation(session, shown.language) if session else []
-        return self._page(Shown(shown.language, shown.embed, turns=turns, held=session is not None))
+        return self._page(replace(shown, turns=turns, held=session is not None, code=code))
 
     def _page(self, shown: Shown) -> web.Response:
         text = self._renderer.render(shown.language, shown=shown)
-        headers = {**HEADERS, "Cache-Control": "private, no-store"}
-        return web.Response(text=text, status=shown.status, content_type="text/html", headers=headers)
+        headers = {**self._headers, "Cache-Control": "private, no-store"}
+        response = web.Response(text=text, status=shown.status, content_type="text/html", headers=headers)
+        response.enable_compression()
+        return response
 
     def _failed(self, shown: Shown, error: ChatError, typed: str = "") -> web.Response:
         """The page with what went wrong in words; what was typed stays in the box."""
         problem = self._renderer.say(shown.language, error.sentence)
-        return self._page(Shown(shown.language, shown.embed, error.status, problem, typed))
+        return self._page(replace(shown, status=error.status, problem=problem, typed=typed))
 
     async def _held(self, request: web.Request) -> str | None:
         """The session in the cookie, if we issued it."""
@@ -119,23 +131,25 @@ class ChatPages:
 
     async def send(self, request: web.Request) -> web.Response:
         """Take a message of the plain form, then show the page anew."""
-        shown, typed = Shown(pick_language(request.query.get("lang")), "embed" in request.query), ""
-        if not is_ours(request, self._settings):
+        return await self._by_form(request, self._taken)
+
+    async def _by_form(self, request: web.Request, act: FormHandler) -> web.Response:
+        """What a form of ours asks for; or the page with why not."""
+        shown, form = Shown(pick_language(request.query.get("lang")), "embed" in request.query), dict[str, str]()
+        if not self._chat.origins.is_ours(request):
             return self._failed(shown, ChatError(403, "not_ours", NOT_OURS))
         try:
-            self._chat.limit_address(request)
+            self._chat.admit(request)
             form = await _form(request)
-            shown = Shown(pick_language(form.get("lang")), "embed" in form)
-            typed = form.get("text", "")
-            return await self._taken(request, form, shown)
+            shown = Shown(pick_language(form.get("lang")), embed=False, returning=_returning(form))
+            return await act(request, form, shown)
         except ChatError as error:
-            return self._failed(shown, error, typed)
+            return self._failed(shown, error, form.get("text", ""))
         except Unavailable:
-            return self._failed(shown, busy(), typed)
+            return self._failed(shown, busy(), form.get("text", ""))
 
     async def _taken(self, request: web.Request, form: Mapping[str, str], shown: Shown) -> web.Response:
-        response = web.Response(status=303, headers={**HEADERS, "Cache-Control": "no-store"})
-        response.headers["Location"] = shown.link
+        response = self._back_to(shown.link)
         if "again" in form:
             forget_session(response, self._settings)
             return response
@@ -150,6 +164,10 @@ class ChatPages:
             keep_session(response, self._settings, session)
             response.headers["Location"] += "#last"
         return response
+
+    def _back_to(self, address: str) -> web.Response:
+        """To the page after a form, so that loading it anew sends nothing again."""
+        return web.Response(status=303, headers={**self._headers, "Cache-Control": "no-store", "Location": address})
 
     async def _session_of(self, request: web.Request, form: Mapping[str, str]) -> str:
         """The cookie's session, or the one that begins with this form, however often it is sent."""
@@ -176,7 +194,7 @@ class ChatPages:
     async def _told(self, request: web.Request, tell: Handler) -> web.Response:
         """What a script asked for, or why not."""
         try:
-            self._chat.limit_address(request)
+            self._chat.admit(request)
             response = await tell(request)
         except ChatError as error:
             return self._chat.refused(request, error)
@@ -186,26 +204,68 @@ class ChatPages:
         return response
 
     async def _session(self, request: web.Request) -> web.Response:
-        if not is_ours(request, self._settings):
-            raise ChatError(403, "not_ours", NOT_OURS)
-        again = "again" in request.query
-        session = (None if again else await self._held(request)) or await self._chat.session(None)
-        response = web.json_response({"session": session})
-        if again:
+        # Another site's script has no part in the cookie.
+        again, ours = "again" in request.query, self._chat.origins.is_ours(request)
+        held = await self._held(request) if ours and not again else None
+        response = web.json_response({"session": held or await self._chat.session(None)})
+        if again and ours:
             forget_session(response, self._settings)
         return response
 
     async def _history(self, request: web.Request) -> web.Response:
-        session = request.headers.get("X-Chat-Session", "")
-        if not await self._chat.knows(session):
-            raise ChatError(404, "session_unknown", NO_SESSION)
+        session = await self._session_in(request)
         turns = await self._chat.conversation(session, pick_language(request.query.get("lang")))
         last = max((turn["id"] for turn in turns if turn["from"] == "bot"), default=0)
         return web.json_response({"session": session, "turns": turns, "last": last})
 
-    async def widget(self, request: web.Request) -> web.Response:
-        """The script that puts the chat on other pages of ours."""
-        return send(request, self._widget, forever=False)
+    async def _session_in(self, request: web.Request) -> str:
+        """The session that a script names, if we issued it."""
+        session = request.headers.get("X-Chat-Session", "")
+        if not await self._chat.knows(session):
+            raise ChatError(404, "session_unknown", NO_SESSION)
+        return session
+
+    # --- the way back from another device ---------------------------------------------------------
+
+    async def return_code(self, request: web.Request) -> web.Response:
+        """Make the secret number of a conversation: for a script as JSON, for the plain form as a page; once."""
+        if "X-Chat-Session" in request.headers:
+            return await self._told(request, self._return_code)
+        return await self._by_form(request, self._return_code_page)
+
+    async def _return_code(self, request: web.Request) -> web.Response:
+        made = await self._chat.way_back.make(await self._session_in(request))
+        return web.json_response({"reference": made.reference, "code": made.code})
+
+    async def _return_code_page(self, request: web.Request, _given: Mapping[str, str], shown: Shown) -> web.Response:
+        made = await self._chat.way_back.make(await self._held(request) or "")
+        return await self._drawn(request, shown, made)
+
+    async def return_to(self, request: web.Request) -> web.Response:
+        """Open a conversation by its reference and secret number: scripts get the session, the form a cookie."""
+        if request.content_type == "application/json":
+            return await self._told(request, self._return_to)
+        return await self._by_form(request, self._return_by_form)
+
+    async def _return_to(self, request: web.Request) -> web.Response:
+        body = await self._chat.body(request)
+        return web.json_response({"session": await self._opened(request, body)})
+
+    async def _return_by_form(self, request: web.Request, form: Mapping[str, str], shown: Shown) -> web.Response:
+        session = await self._opened(request, form)
+        response = self._back_to(shown.link + "#last")
+        keep_session(response, self._settings, session)
+        return response
+
+    async def _opened(self, request: web.Request, given: Mapping[str, Any]) -> str:
+        reference, code = (str(given.get(name, ""))[:_LONGEST_CODE] for name in ("reference", "code"))
+        return await self._chat.way_back.open(request.remote or "?", reference, code)
+
+    # --- files ------------------------------------------------------------------------------------
+
+    async def embed(self, request: web.Request) -> web.Response:
+        """The script that puts the chat on other pages."""
+        return send(request, self._embed, forever=False)
 
     async def static(self, request: web.Request) -> web.Response:
         """A file, from memory."""
@@ -221,6 +281,11 @@ async def _form(request: web.Request) -> dict[str, str]:
     except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:  # a form no browser sends
         raise ChatError(400, "bad_form", BAD_FIELD) from error
     return {name: value.replace("\r\n", "\n") for name, value in fields.items() if isinstance(value, str)}
+
+
+def _returning(form: Mapping[str, str]) -> dict[str, str]:
+    """What was typed to open a conversation."""
+    return {name: form[name][:_LONGEST_CODE] for name in ("reference", "code") if name in form}
 
 
 def _own_id(form: Mapping[str, str], words: str) -> str:

@@ -22,8 +22,10 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _SCRIPT_WORDS = {
     "sending": _("Sending…"),
     "unsent": _("Not sent yet"),
+    "waiting": _("Not sent yet, will be sent by itself"),
     "offline": _("No connection. What you wrote is kept and will be sent by itself."),
     "busy": _("The service is busy. What you wrote is kept and will be sent by itself."),
+    "notNow": _("No connection. Please try again in a moment."),
     "copied": _("Copied"),
     "newReply": _("New reply"),
     "today": _("Today"),
@@ -31,6 +33,8 @@ _SCRIPT_WORDS = {
     "bot": _("Reply:"),
     "receiptTitle": _("Receipt for your question"),
     "lookUp": _("Look up the answer at"),
+    "reference": _("Code of your question"),
+    "secret": _("Secret number"),
 }
 _LABELS = (replies.AUTOMATIC,)
 
@@ -38,6 +42,10 @@ _LABELS = (replies.AUTOMATIC,)
 def _labels() -> list[str]:
     """How quiet lines begin, in every language: a conversation may have been in another."""
     return [catalog("bot", language).gettext(label) for label in _LABELS for language in LANGUAGES]
+
+
+def _in_language(path: str, language: str) -> str:
+    return path if language == DEFAULT_LANGUAGE else f"{path}?lang={language}"
 
 
 class Renderer:
@@ -62,7 +70,9 @@ class Renderer:
             "language": language,
             "settings": settings,
             "static": static.url,
-            "home": "/" if language == DEFAULT_LANGUAGE else f"/?lang={language}",
+            "home": _in_language("/", language),
+            "lookup": _in_language("/tra-cuu", language),
+            "site": settings.site.partition("://")[2],
             "new_id": lambda: secrets.token_urlsafe(16),
             "welcome": replies.welcome(voice).text,
             "voice": voice,

@@ -1,6 +1,4 @@
-"""Who sends the plain form: the session in a cookie, and whether the form is ours."""
-
-from urllib.parse import urlsplit
+"""Who sends the plain form: the session in a cookie."""
 
 from aiohttp import web
 
@@ -30,14 +28,3 @@ def keep_session(response: web.StreamResponse, settings: Settings, session: str)
 def forget_session(response: web.StreamResponse, settings: Settings) -> None:
     """Begin anew."""
     response.del_cookie(cookie_name(settings), path="/chat", secure=settings.https, httponly=True, samesite="Strict")
-
-
-def is_ours(request: web.Request, settings: Settings) -> bool:
-    """Whether a form comes from our own page. Old browsers send neither header; their cookie is strict anyway."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    return origin == settings.site or urlsplit(origin).netloc == request.host

@@ -24,6 +24,7 @@ from knowledge_base.storage.tables import (
     outbox,
     question_messages,
     questions,
+    return_codes,
     writes,
 )
 
@@ -53,6 +54,7 @@ class Due:
     inbox: list[int] = field(default_factory=list)
     outbox: list[int] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
+    return_codes: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
 
@@ -70,6 +72,7 @@ class _Conditions:
     inbox: ColumnElement[bool]
     outbox: ColumnElement[bool]
     conversations: ColumnElement[bool]
+    return_codes: ColumnElement[bool]
     contacts: ColumnElement[bool]
     writes: ColumnElement[bool]
 
@@ -91,6 +94,7 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
         ),
         outbox=and_(outbox.c.created_at < words, told, cast(outbox.c.body, Text).not_like(_BLANKED)),
         conversations=conversations.c.updated_at < words,  # they remember the commune
+        return_codes=return_codes.c.made_at < words,
         contacts=and_(
             contacts.c.channel == CHANNEL,
             contacts.c.created_at < unused,
@@ -120,6 +124,7 @@ def find_due(tx: Transaction, rules: Rules) -> Due:
         inbox=found(inbox.c.id, when.inbox),
         outbox=found(outbox.c.id, when.outbox),
         conversations=found(conversations.c.contact_ref, when.conversations),
+        return_codes=found(return_codes.c.contact_ref, when.return_codes),
         contacts=found(contacts.c.ref, when.contacts),
         writes=found(writes.c.key, when.writes),
     )
@@ -140,6 +145,8 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     tx.execute(update(outbox).where(told).values(body={**BLANK_REPLY, "blanked": True}, error=None))
     over = and_(conversations.c.contact_ref.in_(due.conversations), when.conversations)
     tx.execute(delete(conversations).where(over))
+    opens = and_(return_codes.c.contact_ref.in_(due.return_codes), when.return_codes)
+    tx.execute(delete(return_codes).where(opens))
     tx.execute(delete(contacts).where(contacts.c.ref.in_(due.contacts), when.contacts))
     tx.execute(delete(writes).where(writes.c.key.in_(due.writes), when.writes))
     return len(settled)

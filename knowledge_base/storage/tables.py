@@ -119,6 +119,15 @@ conversations = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+# What opens a web chat's conversation on another device: only its keyed hash; a new code replaces the old one.
+return_codes = Table(
+    "return_codes",
+    metadata,
+    Column("contact_ref", ForeignKey("contacts.ref"), primary_key=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -246,9 +246,9 @@ async def test_the_page_speaks_english_and_keeps_doing_so(chat: TestClient) -> N
     assert "Automatic replies." in html
     assert 'href="/chat?embed=1" lang="vi"' in html
     form = fields(html)
-    assert (form["lang"], form["embed"]) == ("en", "1")
+    assert form["lang"] == "en"
     response = await chat.post("/chat", data={"text": "xin chào", **form}, allow_redirects=False)
-    assert response.headers["Location"] == "/chat?lang=en&embed=1#last"
+    assert response.headers["Location"] == "/chat?lang=en#last"
     assert "Hello! Which question on" in await page(chat, "/chat?lang=en")
     assert "Trang chủ" in await page(chat, "/chat?lang=xx")
 
@@ -256,12 +256,12 @@ async def test_the_page_speaks_english_and_keeps_doing_so(chat: TestClient) -> N
 async def test_static_files_are_kept_by_their_hash(chat: TestClient) -> None:
     html = await page(chat)
     linked = set(re.findall(r'(?:src|href)="(/chat/static/[^"]+)"', html))
-    assert len(linked) == 3
+    assert len(linked) == 9
     script = next(address for address in linked if "chat.js" in address)
     imported = re.findall(r'from "([^"]+)"', await (await chat.get(script)).text())
     style = next(address for address in linked if "chat.css" in address)
     fonts = re.findall(r"url\(([^)]+)\)", await (await chat.get(style)).text())
-    assert len(imported) == 4
+    assert len(imported) == 5
     assert len(fonts) == 4
     for address in (*linked, *imported, *fonts):
         answer = await chat.get(address)
@@ -277,14 +277,22 @@ async def test_an_unknown_file_is_not_found(chat: TestClient, name: str) -> None
     assert (await chat.get(f"/chat/static/{name}")).status == 404
 
 
-async def test_the_widget_knows_its_words_and_style(chat: TestClient) -> None:
-    answer = await chat.get("/chat/widget.js")
+async def test_the_script_for_other_pages_is_one_small_file(chat: TestClient) -> None:
+    answer = await chat.get("/chat/embed.js")
     script = await answer.text()
     assert "__" not in script
-    style = re.search(r'href: "(/chat/static/widget\.css\?v=\w+)"', script)
-    assert style
-    assert (await chat.get(style.group(1))).status == 200
-    assert (await chat.get("/chat/widget.js", headers={"If-None-Match": answer.headers["ETag"]})).status == 304
+    assert "Hỏi đáp" in script
+    assert len(script.encode()) < 6 * 1024
+    assert int(answer.headers["Content-Length"]) < 3 * 1024  # as it comes over the line
+    assert (await chat.get("/chat/embed.js", headers={"If-None-Match": answer.headers["ETag"]})).status == 304
+
+
+async def test_in_a_frame_the_plain_form_goes_on_in_a_page_of_its_own(chat: TestClient) -> None:
+    html = await page(chat, "/chat?embed=1")
+    forms = re.findall(r"<form method=\"post\"[^>]*>|<form [^>]*method=\"post\"[^>]*>", html)
+    assert len(forms) == 3
+    assert all('target="_blank"' in form for form in forms)
+    assert "_blank" not in await page(chat)
 
 
 # --- what goes wrong ------------------------------------------------------------------------------

@@ -363,7 +363,7 @@ async def test_a_store_that_fails_answers_503_and_keeps_nothing(make_line: MakeL
             raise Unavailable("database")
 
         with monkeypatch.context() as patch:
-            patch.setattr(line.channel._inbox, "receive", broken)
+            patch.setattr(line.channel._receiver._inbox, "receive", broken)
             assert await line.push(update) == 503
         assert await line.count(tables.inbox) == 0
         assert await line.push(update) == 200

@@ -12,7 +12,8 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.channels.web_chat import WebChat, _subscriber
+from bot.channels.refusal import subscriber
+from bot.channels.web_chat import WebChat
 from bot.inbox import Inbox
 from knowledge_base.settings import Settings
 from knowledge_base.storage import tables
@@ -122,9 +123,9 @@ async def test_a_session_is_limited_and_others_are_not(chat: TestClient) -> None
     assert (await post(chat, text="chào bạn"))["replies"]
 
 
-def test_a_subscriber_counts_once_however_many_addresses_he_has() -> None:
-    assert _subscriber("2001:db8:1:2::1") == _subscriber("2001:db8:1:2:ffff::9") != _subscriber("2001:db8:1:3::1")
-    assert [_subscriber(address) for address in ("192.0.2.1", "?")] == ["192.0.2.1", "?"]
+def test_asubscriber_counts_once_however_many_addresses_he_has() -> None:
+    assert subscriber("2001:db8:1:2::1") == subscriber("2001:db8:1:2:ffff::9") != subscriber("2001:db8:1:3::1")
+    assert [subscriber(address) for address in ("192.0.2.1", "?")] == ["192.0.2.1", "?"]
 
 
 async def test_later_replies_arrive(chat: TestClient, database: Database) -> None:

@@ -36,7 +36,7 @@ async def test_page_in_both_languages(client: Any, page: str, language: str) -> 
     assert response.status == 200
     assert f'<html lang="{language}">' in text
     assert len(re.findall(r"<h1[ >]", text)) == 1
-    assert '<script src="/chat/widget.js" defer></script>' in text
+    assert '<script src="/chat/embed.js" async></script>' in text
     assert "<script>" not in text
     assert "style=" not in text
     assert ("Trang chủ" in text) == (language == "vi")

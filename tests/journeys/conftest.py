@@ -41,6 +41,12 @@ def index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("index") / "cache"
 
 
+@pytest.fixture(scope="session")
+def chat_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the web chat's walks."""
+    return tmp_path_factory.mktemp("chat-index")
+
+
 def _port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,143 +1,32 @@
 """The web chat as residents meet it: headless Chromium against a real server, on a phone and on a desktop."""
 
-import asyncio
 import contextlib
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from playwright.async_api import Error as PageGone
-from sqlalchemy import func, select
+from playwright.async_api import Route, expect
 
-from bot.channels.web_chat import WebChat
-from bot.inbox import Inbox
-from bot.web.pages import add_routes
-from info_page.app import build_app
-from knowledge_base.faq.entry import FaqEntry, LegalBasis
-from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import RevisionState
-from knowledge_base.live_faq import LiveFaq
-from knowledge_base.settings import Settings
-from knowledge_base.storage import contact_store, faq_store, outbox_store, tables
-from knowledge_base.storage.database import Database, Transaction
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-SMALL = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-
-SURE = "Hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?"
-UNSURE = "làm sao để đăng ký kết hôn với người ở xã bên cạnh"
-DETAILS = "## Ai được hưởng\n\n- Người thử thứ nhất\n- Người thử thứ hai\n\n" + "Một đoạn thử khá dài. " * 40
-CODE = re.compile(r"^[2-9A-HJ-NP-TW-Z]{4}-[2-9A-HJ-NP-TW-Z]{4}$")
-
-
-# --- a service, until the tests' own fixture serves the whole -------------------------------------
-
-
-def fill(tx: Transaction) -> None:
-    faq_store.put_topic(tx, 0, Topic("thu", "Thử", "Trial", ""))
-    faq_store.put_document(tx, LegalDocument("188/2025/NĐ-CP", kind="Nghị định", status="in_force"))
-    wordings = ("hộ nghèo có được phát thẻ bảo hiểm y tế không", "thẻ bảo hiểm y tế cho người nghèo")
-    entry = FaqEntry(
-        key="T25", kind="answer", status="approved", approved_by="project", topic="thu", question=SURE,
-        short_answer="Có, đây là câu trả lời thử.", details=DETAILS, phrasings=wordings,
-        legal_basis=(LegalBasis("188/2025/NĐ-CP"),), checked_on=date(2026, 11, 22),
-    )  # fmt: skip
-    faq_store.ensure_entry(tx, entry.key, entry.question)
-    faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "import", approved_by="project")
-    faq_store.replace_phrasings(tx, entry.key, wordings, keep_questions=False)
-    faq_store.record_publication(tx, "import", "import", None)
-
-
-@dataclass
-class Served:
-    """A running service and a browser."""
-
-    url: str
-    database: Database
-    chat: WebChat
-    browser: Browser
-    faults: list[str]
-
-    async def open(self, device: dict[str, Any], address: str = "/chat", **more: Any) -> Page:
-        context = await self.browser.new_context(**device, **more)
-        context.set_default_timeout(10_000)
-        page = await context.new_page()
-        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        await page.goto(self.url + address)
-        return page
-
-    async def count(self, table: Any) -> int:
-        def rows(tx: Transaction) -> int:
-            return tx.execute(select(func.count()).select_from(table)).scalar_one()
-
-        return await self.database.read(rows)
-
-
-@pytest.fixture(scope="session")
-def index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("index")
+from knowledge_base.storage import tables
+from knowledge_base.storage.database import Database
+from tests.journeys.chat_service import CODE, DESKTOP, PHONE, SMALL, SURE, UNSURE, ChatService, ask, chat_service, fits
 
 
 @pytest.fixture
-async def served(database: Database, clock, tmp_path: Path, index_cache: Path) -> AsyncIterator[Served]:
-    settings = Settings(data_dir=tmp_path, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử")
-    database.write_now(fill)
-    faq = LiveFaq(database, clock, index_cache)
-    await faq.refresh()
-    chat = WebChat(Inbox(database, faq, settings, clock), database, faq, settings, clock)
-    app = build_app(database, faq, settings, clock)
-    chat.add_routes(app)
-    add_routes(app, chat, settings)
-    loop = asyncio.get_running_loop()
-    database.listen(lambda _signals: asyncio.run_coroutine_threadsafe(chat.tell(), loop))
-    server = TestServer(app)
-    await server.start_server()
-    faults: list[str] = []
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield Served(str(server.make_url("")).rstrip("/"), database, chat, browser, faults)
-        await browser.close()
-    await server.close()
-
-
-async def ask(page: Page, text: str) -> None:
-    await page.fill("#text", text)
-    await page.press("#text", "Enter")
-    await expect(page.locator(".turn.own").last).to_contain_text(text)
-
-
-async def fits(page: Page) -> None:
-    """Nothing is wider than the screen, type is large, targets can be met with a thumb."""
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await page.evaluate("parseFloat(getComputedStyle(document.querySelector('.bubble p')).fontSize) >= 18")
-    small = "[...document.querySelectorAll('button, textarea, a')].filter(e => e.offsetHeight && e.offsetHeight < 44)"
-    assert await page.evaluate(f"{small}.map(e => e.textContent)") == []
+async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
+    async with chat_service(database, clock, tmp_path, chat_index) as service:
+        yield service
 
 
 # --- asking ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("device", [PHONE, SMALL, DESKTOP], ids=["phone", "small", "desktop"])
-async def test_a_question_its_answer_and_all_clear(served: Served, device: dict[str, Any]) -> None:
+async def test_a_question_its_answer_and_all_clear(served: ChatService, device: dict[str, Any]) -> None:
     page = await served.open(device)
     await ask(page, SURE)
     answer = page.locator(".turn.bot", has_text="câu trả lời thử")
@@ -161,7 +50,7 @@ async def test_a_question_its_answer_and_all_clear(served: Served, device: dict[
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_an_unknown_question_gives_a_receipt_and_the_officers_reply_arrives(
-    served: Served, device: dict[str, Any], tmp_path: Path
+    served: ChatService, device: dict[str, Any], tmp_path: Path
 ) -> None:
     page = await served.open(device, permissions=["clipboard-read", "clipboard-write"])
     await ask(page, UNSURE)
@@ -177,19 +66,12 @@ async def test_an_unknown_question_gives_a_receipt_and_the_officers_reply_arrive
     assert (await download.value).suggested_filename == f"{code}.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     await fits(page)
-
-    def officer_writes(tx: Transaction) -> None:
-        to = contact_store.contact(tx, tx.execute(select(tables.contacts.c.ref)).scalar_one())
-        assert to
-        body = {"notice": "officer_words", "reference": code, "words": "Mời mang giấy tờ đến phòng thử."}
-        outbox_store.enqueue(tx, "later:1", to, body)
-
-    await served.database.write(officer_writes)
+    await served.officer_writes(code, "Mời mang giấy tờ đến phòng thử.")
     await expect(page.get_by_text("Mời mang giấy tờ đến phòng thử.")).to_have_count(1)
     assert served.faults == []
 
 
-async def test_the_conversation_is_there_when_the_page_is_opened_again(served: Served) -> None:
+async def test_the_conversation_is_there_when_the_page_is_opened_again(served: ChatService) -> None:
     page = await served.open(PHONE)
     await ask(page, SURE)
     await page.get_by_role("button", name="Rõ rồi").click()
@@ -202,7 +84,7 @@ async def test_the_conversation_is_there_when_the_page_is_opened_again(served: S
     assert await other.locator(".bubble").all_inner_texts() == before
 
 
-async def test_begin_again_asks_first(served: Served) -> None:
+async def test_begin_again_asks_first(served: ChatService) -> None:
     page = await served.open(DESKTOP)
     await expect(page.get_by_role("button", name="Bắt đầu lại")).to_be_hidden()
     await ask(page, SURE)
@@ -222,7 +104,7 @@ async def test_begin_again_asks_first(served: Served) -> None:
 # --- bad connections ------------------------------------------------------------------------------
 
 
-async def test_what_was_typed_offline_is_sent_when_the_network_is_back(served: Served) -> None:
+async def test_what_was_typed_offline_is_sent_when_the_network_is_back(served: ChatService) -> None:
     page = await served.open(PHONE)
     await expect(page.locator("#welcome")).to_be_visible()
     await page.context.set_offline(True)
@@ -239,7 +121,7 @@ async def test_what_was_typed_offline_is_sent_when_the_network_is_back(served: S
     assert await served.count(tables.questions) == 1
 
 
-async def test_what_is_not_sent_outlives_the_page_and_is_sent_once(served: Served) -> None:
+async def test_what_is_not_sent_outlives_the_page_and_is_sent_once(served: ChatService) -> None:
     page = await served.open(PHONE)
     ids: list[str] = []
     losing = True
@@ -269,14 +151,14 @@ async def test_what_is_not_sent_outlives_the_page_and_is_sent_once(served: Serve
     assert await served.count(tables.contacts) == 1
 
 
-async def test_a_draft_outlives_the_page(served: Served) -> None:
+async def test_a_draft_outlives_the_page(served: ChatService) -> None:
     page = await served.open(PHONE)
     await page.locator("#text").press_sequentially("đang viết dở")
     await page.reload()
     await expect(page.locator("#text")).to_have_value("đang viết dở")
 
 
-async def test_a_session_that_is_no_longer_kept_begins_anew(served: Served) -> None:
+async def test_a_session_that_is_no_longer_kept_begins_anew(served: ChatService) -> None:
     page = await served.open(DESKTOP)
     await page.evaluate("localStorage.setItem('hoi-dap-giam-ngheo.chat.session', '\"gone\"')")
     await page.reload()
@@ -288,7 +170,7 @@ async def test_a_session_that_is_no_longer_kept_begins_anew(served: Served) -> N
 # --- other ways -----------------------------------------------------------------------------------
 
 
-async def test_by_keyboard_alone(served: Served) -> None:
+async def test_by_keyboard_alone(served: ChatService) -> None:
     page = await served.open(DESKTOP)
     await expect(page.locator("#text")).to_be_focused()
     await page.keyboard.type("Hộ nghèo có được cấp thẻ")
@@ -307,7 +189,7 @@ async def test_by_keyboard_alone(served: Served) -> None:
     await expect(page.locator("#text")).to_be_focused()
 
 
-async def test_without_javascript(served: Served) -> None:
+async def test_without_javascript(served: ChatService) -> None:
     page = await served.open(SMALL, java_script_enabled=False)
     await page.fill("#text", UNSURE)
     await page.get_by_role("button", name="Gửi").click()
@@ -319,7 +201,7 @@ async def test_without_javascript(served: Served) -> None:
     assert served.faults == []
 
 
-async def test_who_began_without_javascript_goes_on_with_it(served: Served) -> None:
+async def test_who_began_without_javascript_goes_on_with_it(served: ChatService) -> None:
     page = await served.open(PHONE, java_script_enabled=False)
     await page.fill("#text", UNSURE)
     await page.get_by_role("button", name="Gửi").click()
@@ -333,12 +215,12 @@ async def test_who_began_without_javascript_goes_on_with_it(served: Served) -> N
 
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-async def test_the_widget_opens_and_closes(served: Served, device: dict[str, Any]) -> None:
+async def test_on_our_own_pages_it_opens_in_a_panel(served: ChatService, device: dict[str, Any]) -> None:
     page = await served.open(device, "/")
-    button = page.get_by_role("button", name="Hỏi đáp")
+    button = page.get_by_role("button", name="Hỏi đáp", exact=True)
     await button.press("Enter")
     panel = page.get_by_role("dialog")
-    chat = page.frame_locator(".ask-panel iframe")
+    chat = page.frame_locator("hoi-dap-giam-ngheo iframe")
     await expect(panel).to_be_visible()
     await expect(chat.locator("#welcome")).to_be_visible()
     await chat.locator("#text").fill(UNSURE)
@@ -359,7 +241,7 @@ async def test_the_widget_opens_and_closes(served: Served, device: dict[str, Any
     assert served.faults == []
 
 
-async def test_in_english(served: Served) -> None:
+async def test_in_english(served: ChatService) -> None:
     page = await served.open(DESKTOP, "/chat?lang=en")
     await ask(page, UNSURE)
     await expect(page.get_by_role("button", name="Copy the code")).to_be_visible()

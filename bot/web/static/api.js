@@ -1,18 +1,27 @@
 // The chat's API. A refusal says why; everything else that fails (no network, a portal's page) is worth another try.
 
 const LONGEST = 40_000; // milliseconds
+const LONGEST_WAIT = 600; // seconds that a service may ask us to stay away
 const language = document.documentElement.lang;
 
 export class Refused extends Error {
-  constructor(status, sentence) {
+  constructor(status, sentence, wait) {
     super(sentence);
     this.status = status;
+    this.wait = wait; // seconds, as the service asks
   }
 
   /** Whether the same request may succeed later. */
   get passing() {
     return this.status === 429 || this.status >= 500;
   }
+}
+
+/** Retry-After in seconds: a number or a date. */
+function waitOf(response) {
+  const given = response.headers.get("Retry-After") ?? "0";
+  const seconds = /^\d+$/.test(given) ? Number(given) : (Date.parse(given) - Date.now()) / 1000;
+  return Math.min(LONGEST_WAIT, Math.max(0, seconds || 0));
 }
 
 async function call(path, { session, signal, ...options } = {}) {
@@ -24,9 +33,10 @@ async function call(path, { session, signal, ...options } = {}) {
     const headers = { Accept: "application/json", ...options.headers };
     if (session) headers["X-Chat-Session"] = session;
     const response = await fetch(path, { cache: "no-store", ...options, headers, signal: limit.signal });
-    const body = await response.json();
-    if (response.ok) return body;
-    throw new Refused(response.status, body.error?.message ?? "");
+    const body = await response.json().catch(() => null);
+    if (response.ok && body) return body;
+    const refused = new Refused(response.status, body?.error?.message ?? "", waitOf(response));
+    throw body?.error || refused.passing ? refused : new Error("not the service's answer");
   } finally {
     clearTimeout(timer);
   }
@@ -49,3 +59,18 @@ export const later = (session, after, wait, signal) =>
   call(`/chat/messages?lang=${language}&after=${after}&wait=${wait}`, { session, signal, credentials: "omit" });
 
 export const history = (session) => call(`/chat/history?lang=${language}`, { session, credentials: "omit" });
+
+/** What opens this conversation on another device: {reference, code}. */
+export const returnCode = (session) =>
+  call(`/chat/return-code?lang=${language}`, { session, method: "POST", credentials: "omit" });
+
+/** The session of the conversation that a reference and its secret number open. */
+export const returnTo = async (reference, code) => {
+  const body = await call(`/chat/return?lang=${language}`, {
+    method: "POST",
+    credentials: "omit",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ reference, code }),
+  });
+  return body.session;
+};

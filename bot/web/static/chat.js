@@ -3,7 +3,8 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 import { free, mark, words } from "./bubbles.js";
-import { clear, draw, drawUnsent, log, missing, nearEnd, show, showAll, toEnd, turnOf } from "./log.js";
+import { clear, draw, drawUnsent, isShown, log, makeRoom, missing, nearEnd, show, showAll, toEnd, turnOf } from "./log.js";
+import { offerWayBack } from "./return.js";
 
 const find = (id) => document.getElementById(id);
 const box = find("text");
@@ -17,6 +18,7 @@ let after = 0; // the last reply that a GET brought
 let sending = false;
 let pause = 0; // before the next attempt, in milliseconds
 let retryTimer = 0;
+let notBefore = 0; // the service asked us to stay away until then
 let turned = 0; // grows when a new conversation begins, so that late replies to the old one are dropped
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -57,9 +59,10 @@ async function session() {
   return store.session();
 }
 
-/** Send what waits, one after the other, oldest first. Only one such run at a time. */
+/** Send what waits, one after the other, oldest first. Only one such run at a time, none before the service wants it. */
 async function sendAll() {
   if (sending) return;
+  if (Date.now() < notBefore) return putOff("waiting", words.busy, notBefore - Date.now());
   sending = true;
   clearTimeout(retryTimer);
   try {
@@ -103,19 +106,30 @@ function failed(message, turn, error) {
     store.dropUnsent(message.id);
     mark(turn, error.message);
     if (message.option) free(log, message.option);
-    else if (!box.value) box.value = message.text; // to be mended and sent again
+    else {
+      box.value = [message.text, box.value].filter(Boolean).join("\n"); // to be mended and sent again
+      typed();
+    }
     return true;
   }
-  const atEnd = nearEnd();
-  for (const waiting of store.unsent()) {
-    const drawn = turnOf(waiting.id);
-    if (drawn) mark(drawn, "unsent", sendAll);
-  }
-  status.textContent = error instanceof api.Refused ? words.busy : words.offline;
-  if (atEnd) toEnd();
-  pause = longer(pause);
-  retryTimer = setTimeout(sendAll, pause);
+  const wait = asked(error);
+  pause = Math.max(longer(pause), wait);
+  notBefore = wait && Date.now() + pause;
+  putOff(wait ? "waiting" : "unsent", error instanceof api.Refused ? words.busy : words.offline, pause);
   return false;
+}
+
+/** The milliseconds for which a service asks us to stay away; each page a little longer, so that not all come at once. */
+const asked = (error) => (error instanceof api.Refused ? error.wait * 1000 * (1 + Math.random() * 0.2) : 0);
+
+/** What isn't sent is marked so, and tried again by itself. */
+function putOff(state, sentence, ms) {
+  const atEnd = nearEnd();
+  for (const waiting of store.unsent()) mark(turnOf(waiting.id) ?? drawUnsent(waiting), state, sendAll);
+  status.textContent = sentence;
+  if (atEnd) toEnd();
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(sendAll, ms);
 }
 
 // --- later replies --------------------------------------------------------------------------------
@@ -148,7 +162,9 @@ async function poll() {
       rest = 0;
       if (before !== turned) continue;
       after = Math.max(after, last);
-      show(replies, press, { follow: sending || nearEnd() });
+      // A reply to words that aren't here: another tab or device said them, or we never heard that they had arrived.
+      restored = sending || !replies.some((reply) => reply.prompted && !isShown(reply));
+      if (restored) show(replies, press, { follow: sending || nearEnd() });
     } catch (error) {
       if (document.hidden || before !== turned) continue;
       if (error instanceof api.Refused && error.status === 404) {
@@ -156,7 +172,7 @@ async function poll() {
         after = 0;
         continue;
       }
-      rest = longer(rest);
+      rest = Math.max(longer(rest), asked(error));
       await sleep(rest);
     }
   }
@@ -171,7 +187,10 @@ async function restore() {
   try {
     const { turns, last } = await api.history(held);
     if (before !== turned || held !== store.session()) return true;
-    turns.filter((turn) => turn.from === "resident").forEach((turn) => store.dropUnsent(turn.message_id));
+    for (const { message_id: id } of turns.filter((turn) => turn.from === "resident")) {
+      store.dropUnsent(id);
+      if (turnOf(id) && !sending) mark(turnOf(id), "");
+    }
     after = Math.max(after, last);
     if (turns.some(missing)) showAll(turns, store.unsent(), press);
     restored = true;
@@ -199,6 +218,17 @@ function beginAgain() {
     document.body.removeAttribute("data-held");
     api.begin({ again: true }).then(store.keepSession, () => null); // the cookie of the plain form is forgotten, too
   }
+}
+
+/** Show the conversation of the session that is held now: it was begun on another device. */
+async function opened() {
+  turned += 1;
+  polling.abort();
+  after = 0;
+  restored = false;
+  await restore();
+  wakePolling();
+  if (matchMedia("(pointer: fine)").matches) box.focus();
 }
 
 // --- the box --------------------------------------------------------------------------------------
@@ -234,13 +264,22 @@ async function start() {
     event.preventDefault();
     const sure = find("sure");
     sure.returnValue = "";
-    if (sure.showModal) sure.showModal();
-    else if (confirm(sure.querySelector("p").textContent)) beginAgain();
+    if (sure.showModal) {
+      sure.showModal();
+      sure.querySelector('[value=""]').focus(); // the harmless choice
+    } else if (confirm(sure.querySelector("p").textContent)) beginAgain();
   });
   find("sure").addEventListener("close", () => find("sure").returnValue === "again" && beginAgain());
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && embedded && !find("sure").open) window.parent.postMessage("chat:close", location.origin);
+    if (event.key === "Escape" && embedded && !find("sure").open) window.parent.postMessage("chat:close", "*"); // says nothing that isn't for everybody
   });
+  if (embedded) find("frame-note").hidden = store.isLasting();
+  window.addEventListener("beforeunload", (event) => {
+    if (!store.isLasting() && (box.value.trim() || store.unsent().length)) event.preventDefault();
+  });
+  window.addEventListener("resize", makeRoom);
+  makeRoom();
+  offerWayBack((sentence) => (status.textContent = sentence), opened);
   window.addEventListener("online", () => {
     pause = 0;
     wakePolling();

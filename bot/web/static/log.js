@@ -5,12 +5,15 @@ import { dayLine, dayOf, make, own, reply, use, words } from "./bubbles.js";
 export const log = document.getElementById("log");
 const welcome = document.getElementById("welcome");
 const again = document.getElementById("again");
+const wayBack = document.getElementById("return"); // for who has no conversation here yet
 const top = document.querySelector(".top");
 const bottom = document.querySelector(".bottom");
 let lastDay = "";
 
 export const turnOf = (messageId) => log.querySelector(`[data-message="${CSS.escape(messageId)}"]`);
 const replyOf = (id) => log.querySelector(`[data-reply="${id}"]`);
+
+export const isShown = (reply) => replyOf(reply.id) !== null;
 
 /** Whether a turn of the history is not on the page yet. */
 export const missing = (turn) => (turn.from === "bot" ? !replyOf(turn.id) : turn.text && !turnOf(turn.message_id));
@@ -21,6 +24,7 @@ function add(turn, at) {
   lastDay = day;
   log.append(turn);
   again.hidden = false;
+  wayBack.hidden = true;
   return turn;
 }
 
@@ -33,6 +37,11 @@ const dropNews = () => document.querySelector(".news")?.remove();
 export function toEnd() {
   dropNews();
   scrollTo({ top: document.documentElement.scrollHeight });
+}
+
+/** Where text is so large that head and box would take half of the screen, they scroll along. */
+export function makeRoom() {
+  document.documentElement.classList.toggle("crowded", top.offsetHeight + bottom.offsetHeight > innerHeight / 2);
 }
 
 /** Bring a turn and what follows into view: all of it, or its beginning where it is long. */
@@ -73,6 +82,7 @@ export function clear() {
   log.replaceChildren(welcome);
   lastDay = "";
   again.hidden = true;
+  wayBack.hidden = false;
   dropNews();
 }
 

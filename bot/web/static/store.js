@@ -13,15 +13,23 @@ function read(name, otherwise) {
   return memory.has(name) ? memory.get(name) : otherwise;
 }
 
+let lasting = true;
+
 function write(name, value) {
   memory.set(name, value);
   try {
     if (value === null) localStorage.removeItem(PREFIX + name);
     else localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    lasting = true;
   } catch {
-    // Kept in memory only.
+    lasting = false; // kept in memory only
   }
 }
+
+write("probe", null);
+
+/** Whether what is written outlives the open page. */
+export const isLasting = () => lasting;
 
 export const session = () => read("session", null);
 export const keepSession = (value) => write("session", value);
