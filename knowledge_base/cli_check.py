@@ -18,6 +18,13 @@ from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import schema_seen
 
 _REACH_SECONDS = 5.0
+# Channels with a platform: the setting that switches each on, and the one that says where the platform is.
+_PLATFORMS = (
+    ("telegram", "telegram_token", "telegram_base_url"),
+    ("zalo_oa", "zalo_oa_app_id", "zalo_oa_api_url"),
+    ("zalo_bot", "zalo_bot_token", "zalo_bot_api_url"),
+    ("sms", "sms_api_url", "sms_api_url"),
+)
 
 
 def check_command(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -29,7 +36,8 @@ def check_command(_arguments: argparse.Namespace, settings: Settings) -> int:
         well = [_try("database", lambda: _database(database)), _try("content", lambda: _content(settings, database))]
     finally:
         database.close()
-    print(f"telegram: {_telegram(settings)}")
+    for channel, switch, address in _PLATFORMS:
+        print(f"{channel}: {_reachable(settings, switch, getattr(settings, address))}")
     return 0 if all(well) else 2
 
 
@@ -65,10 +73,10 @@ def _content(settings: Settings, database: Database) -> str:
     return "ok"
 
 
-def _telegram(settings: Settings) -> str:
-    if not settings.telegram_token:
-        return "off (no TELEGRAM_TOKEN)"
-    parts = urlsplit(settings.telegram_base_url)
+def _reachable(settings: Settings, switch: str, address: str) -> str:
+    if not getattr(settings, switch):
+        return f"off (no {switch.upper()})"
+    parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         with socket.create_connection((parts.hostname or "", port), timeout=_REACH_SECONDS):
