@@ -116,11 +116,10 @@ class Delivery:
     async def _deliver(self, message: OutboxMessage, to: Contact, claimed_at: float) -> None:
         if time.monotonic() - claimed_at > _STALE_SECONDS and not await self._still_mine(message):
             return
-        began, platform_id = self._clock.now(), None
-        parts = in_parts(self._words(message), self._channel.limits)
-        done = min(message.body.get("parts", 0), len(parts) - 1)
+        began, platform_id, done = self._clock.now(), None, message.body.get("parts", 0)
         try:
-            for part in parts[done:]:
+            parts = in_parts(self._words(message), self._channel.limits)
+            for part in parts[min(done, len(parts) - 1) :]:
                 platform_id = await self._channel.send(to.address, part)
                 done += 1
         except Exception as error:  # noqa: BLE001 - what can't be sent must not hold up the resident's others for ever

@@ -186,4 +186,6 @@ def _cleaned(incoming: Incoming) -> Incoming:
         incoming.media_kind,
         clean(incoming.media_ref, 500) if incoming.media_ref else None,
         incoming.language,
+        incoming.presser,
+        incoming.edited,
     )

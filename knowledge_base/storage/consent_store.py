@@ -102,19 +102,15 @@ def _locked(tx: Transaction, channel: str, first: str) -> Row[Any]:
     orphaned = is_orphaned(tx.connection.dialect.name, consents.c.renewer, consents.c.renews_until, "")
     wanted = select(consents, orphaned.label("orphaned")).where(consents.c.channel == channel).with_for_update()
     mark = tx.keys.session_hash(f"consent {first}")
+    fresh = {"first_hash": mark, "renewed_at": tx.now, "access_until": tx.now, "lost_at": None, **_free(tx, "", first)}
     row = tx.execute(wanted).first()
-    if row is None or row.first_hash != mark:
-        fresh = {
-            "first_hash": mark,
-            "renewed_at": tx.now,
-            "access_until": tx.now,
-            "lost_at": None,
-            **_free(tx, "", first),
-        }
-        begin = tx.insert(consents).values(channel=channel, **fresh)
-        tx.execute(begin.on_conflict_do_update(index_elements=["channel"], set_=fresh))
-        row = tx.execute(wanted).one()
-    return row
+    if row is None:  # another process may make it in this moment, and have begun already
+        tx.execute(tx.insert(consents).values(channel=channel, **fresh).on_conflict_do_nothing())
+    elif row.first_hash != mark:
+        _change(tx, channel, **fresh)
+    else:
+        return row
+    return tx.execute(wanted).one()
 
 
 def _free(tx: Transaction, access: str, refresh: str) -> dict[str, Any]:

@@ -562,7 +562,15 @@ async def test_a_long_answer_goes_in_parts_with_the_buttons_last(make_line: Make
     async with make_line("webhook") as line:
         await line.up()
         text = "\n\n".join(f"Đoạn {number}: " + "chữ " * 200 for number in range(12))
-        await line.channel.send("45", Reply(text, "notice", (Option("clear:AAAA-BBBB", "Rõ rồi"),)))
+        reply = Reply(text, "notice", (Option("clear:AAAA-BBBB", "Rõ rồi"),))
+
+        def put(tx: Transaction) -> None:
+            to = contact_store.contact(tx, contact_store.ensure_contact(tx, NAME, "45"))
+            assert to
+            outbox_store.enqueue(tx, "long", to, reply.as_json())
+
+        await line.database.write(put)
+        await line.settled(sent=1)
         sent = [message for message in line.platform.sent if message.chat == 45]
         assert len(sent) > 1
         assert all(len(message.text.encode("utf-16-le")) // 2 <= 4096 for message in sent)

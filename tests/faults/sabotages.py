@@ -305,8 +305,8 @@ SABOTAGES = (
     Sabotage(
         "a long message begins anew after a failure",
         DELIVERY,
-        'done = min(message.body.get("parts", 0), len(parts) - 1)',
-        "done = 0",
+        "parts[min(done, len(parts) - 1) :]",
+        "parts",
         f"{CONTRACT}::test_a_long_message_goes_on_after_the_parts_that_arrived",
     ),
     Sabotage(
