@@ -110,6 +110,8 @@ def _text(state: State, heard: Incoming, view: View) -> Turn:
     text = heard.text.strip()
     if not text:
         return Turn(state, replies=[replies.chat(view.voice, replies.EMPTY)])
+    if heard.edited and view.about and view.about.state in OPEN_STATES:  # new words for what an officer has already
+        return _added(state, text, view.about, view)
     spoken = _command(state, text, view) or _in_phase(state, text, view) or _aside(state, text, view)
     return spoken or _question(state, heard, view)
 
@@ -213,11 +215,13 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
         return _waiting(state, view.repeated or about, view)
     if _something_new(text, about, view):
         return None
-    return Turn(
-        replace(state, asked_commune=False),
-        [AddWords(about.reference, text)],
-        [replies.notice(view.voice, replies.ADDED, about.reference)],
-    )
+    return _added(replace(state, asked_commune=False), text, about, view)
+
+
+def _added(state: State, text: str, about: Question, view: View) -> Turn:
+    """Further words for a question that an officer has."""
+    added = replies.notice(view.voice, replies.ADDED, about.reference)
+    return Turn(state, [AddWords(about.reference, text)], [added])
 
 
 def _officer_answered(state: State, text: str, about: Question, view: View) -> Turn | None:

@@ -584,3 +584,102 @@ def test_who_is_unreachable_is_known_by_reference(database: Database) -> None:
     found = database.read_now(contact_store.contact, ref)
     assert found is not None
     assert found.unreachable_at is not None
+
+
+# --- what Telegram has besides --------------------------------------------------------------------
+
+
+def _edited(line: Line, chat: int, text: str) -> dict[str, Any]:
+    message = line.platform.text(chat, text)["message"]
+    return {"edited_message": {**message, "edit_date": message["date"] + 5}}
+
+
+async def test_an_edited_question_takes_the_old_ones_place(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(50, SURE))
+        await line.told(50, 2)
+        assert await line.push({"update_id": 7_001, **_edited(line, 50, "tiền điện hộ nghèo nhận ở đâu")}) == 200
+        assert "T49" in (await line.told(50, 3))[2]
+        closed = tables.questions.c.close_reason == "withdrawn"
+        assert await line.count(tables.questions, closed) == 1
+        assert await line.count(tables.questions) == 2
+        edit = {"update_id": 7_000, **_edited(line, 51, UNSURE)}
+        for _again in range(2):
+            assert await line.push(edit) == 200
+        await line.told(51, 2)
+        assert await line.count(tables.questions) == 3
+
+
+async def test_an_edit_while_an_officer_has_the_question_reaches_him(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(52, UNSURE))
+        await line.told(52, 2)
+        edit = _edited(line, 52, UNSURE + " và cần giấy tờ của cả hai bên")
+        assert await line.push({"update_id": 7_002, **edit}) == 200
+        await line.told(52, 3)
+        said = tables.question_messages.c.text.contains("cả hai bên")
+        assert await line.count(tables.question_messages, said) == 1
+        assert await line.count(tables.questions) == 1
+
+
+@pytest.mark.parametrize("link", ["/start T25", "/start   T25 "])
+async def test_a_link_that_names_an_entry_answers_it(make_line: MakeLine, link: str) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(53, link))
+        assert "Trả lời thử của T25." in (await line.told(53, 2))[0]
+        assert await line.count(tables.questions, tables.questions.c.state == "answered_by_bot") == 1
+
+
+async def test_a_link_that_names_a_code_looks_it_up(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(54, UNSURE))
+        await line.told(54, 2)
+
+        def code(tx: Transaction) -> str:
+            return tx.execute(select(tables.questions.c.reference)).scalar_one()
+
+        reference = await line.database.read(code)
+        await line.platform.post(line.platform.text(55, f"/start {reference.replace('-', '')}"))
+        assert reference in (await line.told(55, 1))[0]
+        await line.platform.post(line.platform.text(56, "/start mot-lien-ket-cu"))
+        assert "Xin chào" in (await line.told(56, 1))[0]
+
+
+async def test_buttons_disappear_once_pressed(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(57, SURE))
+        await line.told(57, 2)
+        await line.platform.post(line.platform.press(57, line.platform.sent[0].buttons[0][1]))
+        await line.platform.until(lambda: "editMessageReplyMarkup" in line.platform.called)
+
+
+async def test_who_blocks_the_bot_is_marked_until_he_is_back(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        chat = {"id": 58, "type": "private", "first_name": "Người thử"}
+        member = {"user": {"id": 123456, "is_bot": True, "first_name": "Thử"}, "status": "kicked", "until_date": 0}
+        gone = {"my_chat_member": {"chat": chat, "from": chat, "date": 1_795_000_000, "new_chat_member": member}}
+        assert await line.push({"update_id": 7_100, **gone}) == 200
+        marked = tables.contacts.c.unreachable_at.is_not(None)
+        assert await line.count(tables.contacts, marked) == 1
+        assert await line.count(tables.outbox) == 0
+        await line.platform.post(line.platform.text(58, "/start"))
+        await line.told(58, 1)
+        assert await line.count(tables.contacts, marked) == 0
+
+
+async def test_groups_are_not_residents(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        said = line.platform.text(-77, SURE)
+        said["message"]["chat"] = {"id": -77, "type": "group", "title": "Xóm"}
+        press = line.platform.press(59, "clear:AAAA-BBBB")
+        press["callback_query"]["message"]["chat"] = {"id": -77, "type": "group", "title": "Xóm"}
+        for number, update in enumerate((said, press)):
+            assert await line.push({"update_id": 7_200 + number, **update}) == 200
+        assert await line.count(tables.inbox) == 0
