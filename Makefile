@@ -10,7 +10,7 @@ run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMPS)/dev test-system
 	$(BIN)/ruff check .

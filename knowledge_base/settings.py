@@ -41,28 +41,21 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _like(pattern: str) -> AfterValidator:
+    """Empty, or of this form."""
+
+    def check(value: str) -> str:
+        if value and not re.fullmatch(pattern, value):
+            raise ValueError
+        return value
+
+    return AfterValidator(check)
+
+
 def _root_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
         raise ValueError
     return value.rstrip("/")
-
-
-def _digits(value: str) -> str:
-    if value and not re.fullmatch(r"[0-9]+", value):
-        raise ValueError
-    return value
-
-
-def _chat(value: str) -> str:
-    if value and not re.fullmatch(r"-?[0-9]+", value):
-        raise ValueError
-    return value
-
-
-def _smtp_url(value: str) -> str:
-    if value and not re.fullmatch(r"smtps?://([^\s@/]+@)?[^\s@/]+/?", value):
-        raise ValueError
-    return value
 
 
 def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,18 +66,6 @@ def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
-def _telegram_token(value: str) -> str:
-    if value and not re.fullmatch(r"\d+:\S+", value):
-        raise ValueError
-    return value
-
-
-def _webhook_secret(value: str) -> str:
-    if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
-        raise ValueError
-    return value
-
-
 def _long_secret(value: str) -> str:
     if value and len(value) < _SHORTEST_SECRET:
         raise ValueError
@@ -93,6 +74,7 @@ def _long_secret(value: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+WebhookSecret = Annotated[str, _like("[A-Za-z0-9_-]{1,256}")]
 RootUrl = Annotated[str, AfterValidator(_root_url)]
 
 
@@ -135,16 +117,16 @@ class Settings(BaseModel):
     retention_payload_days: int = Field(7, ge=1, le=365, description="a whole number of days from 1 to 365")
     danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")
 
-    telegram_token: Annotated[str, AfterValidator(_telegram_token)] = Field(
+    telegram_token: Annotated[str, _like(r"\d+:\S+")] = Field(
         "", repr=False, description="digits:text, as the platform gave it; empty: no Telegram"
     )
     telegram_base_url: RootUrl = Field("https://api.telegram.org", description="http(s)://host of the Bot API")
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="polling or webhook")
-    telegram_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+    telegram_webhook_secret: WebhookSecret = Field(
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with TELEGRAM_MODE=webhook"
     )
 
-    zalo_oa_app_id: Annotated[str, AfterValidator(_digits)] = Field("", description="digits; empty: no Zalo OA")
+    zalo_oa_app_id: Annotated[str, _like("[0-9]+")] = Field("", description="digits; empty: no Zalo OA")
     zalo_oa_app_secret: str = Field("", repr=False, description="the app's secret, for tokens")
     zalo_oa_secret_key: str = Field("", repr=False, description="the OA secret key, for webhook signatures")
     zalo_oa_refresh_token: str = Field(
@@ -161,7 +143,7 @@ class Settings(BaseModel):
     zalo_bot_token: str = Field("", repr=False, description="digits:text, as the platform gave it; empty: no Zalo bot")
     zalo_bot_api_url: RootUrl = Field("https://bot-api.zaloplatforms.com", description="http(s)://host of the bot API")
     zalo_bot_mode: Literal["polling", "webhook"] = Field("polling", description="polling or webhook")
-    zalo_bot_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+    zalo_bot_webhook_secret: WebhookSecret = Field(
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with ZALO_BOT_MODE=webhook"
     )
     zalo_bot_messages_a_month: int = Field(3000, ge=1, description="messages a month that the bot's plan allows")
@@ -169,21 +151,21 @@ class Settings(BaseModel):
 
     sms_api_url: RootUrl = Field("", description="http(s)://… that an SMS gateway takes messages at; empty: no SMS")
     sms_api_key: str = Field("", repr=False, description="the gateway's key, sent as a bearer token")
-    sms_webhook_secret: Annotated[str, AfterValidator(_webhook_secret)] = Field(
+    sms_webhook_secret: WebhookSecret = Field(
         "", repr=False, description="1 to 256 of A-Z a-z 0-9 _ -; needed with SMS_API_URL"
     )
     sms_marks: Literal["keep", "strip"] = Field(
         "strip", description="keep (70 characters a message) or strip (160, without diacritics)"
     )
 
-    officers_telegram_chat: Annotated[str, AfterValidator(_chat)] = Field(
+    officers_telegram_chat: Annotated[str, _like("-?[0-9]+")] = Field(
         "", description="the number of the officers' Telegram group, as -100123; empty: none"
     )
     officers_zalo_chat: str = Field("", description="the Zalo bot's chat with the officers; empty: none")
     officers_email: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
         (), description="addresses for the daily digest, separated by commas; needs SMTP_URL"
     )
-    smtp_url: Annotated[str, AfterValidator(_smtp_url)] = Field(
+    smtp_url: Annotated[str, _like(r"smtps?://([^\s@/]+@)?[^\s@/]+/?")] = Field(
         "", repr=False, description="smtp://[user:password@]host[:port] (STARTTLS where offered) or smtps://…"
     )
     smtp_from: str = Field("", description="the digest's sender, as hoi-dap@example.vn")
