@@ -125,8 +125,10 @@ def drive(figures: Figures, name: str, port: int, kind: str, seconds: float) -> 
     made = subprocess.run([*command, str(figures.sent)], check=True, capture_output=True, text=True)  # noqa: S603
     told: dict[str, Any] = json.loads(made.stdout.strip().splitlines()[-1])
     figures.sent += told["requests"] + 10 * _CONNECTIONS  # what was under way at the end counts as sent
-    assert told["errors"] == told["refused"] == 0, (name, told)
-    figures.add(name, told["requests"] / told["seconds"])
+    assert told["errors"] == 0, (name, told)
+    # What was refused ("come again", on a machine that others keep busy) was not taken, and says so in the report.
+    figures.add(name, (told["requests"] - told["refused"]) / told["seconds"])
+    figures.add(f"{name}_refused_share", told["refused"] / max(told["requests"], 1))
     figures.add(f"{name}_p99_ms", told["p99_ms"])
     return told
 
@@ -228,7 +230,7 @@ def _resident(process: int) -> int:
 
 def report(figures: Figures) -> dict[str, Any]:
     """Medians, and the ratios that the project promises."""
-    found: dict[str, Any] = {name: round(statistics.median(rates), 1) for name, rates in figures.rates.items()}
+    found: dict[str, Any] = {name: round(statistics.median(rates), 3) for name, rates in figures.rates.items()}
     ratios = {
         "sqlite/bare": figures.ratio("sqlite", "bare"),
         "sqlite/one_row": figures.ratio("sqlite", "one_row"),
