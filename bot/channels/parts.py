@@ -21,5 +21,6 @@ def _numbered(reply: Reply) -> Reply:
     """The options as lines of the text, numbered as the dialogue counts them; choices are so already."""
     if reply.decision == "suggest":
         return replace(reply, options=())
-    lines = [f"{number}. {option.label}" for number, option in enumerate(reply.options, reply.first_number)]
+    first = reply.first_number
+    lines = [f"{number}. {one.label}" if first else f"• {one.label}" for number, one in enumerate(reply.options, first)]
     return replace(reply, text="\n".join([reply.text, "", *lines]), options=())

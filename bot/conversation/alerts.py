@@ -18,7 +18,7 @@ def for_officers(voice: Voice, body: Mapping[str, Any]) -> Reply:
         lines = [voice.say(head, reference=body["reference"])]
         if body["due_on"]:
             lines.append(voice.say(_("Promised by the end of %(day)s."), day=_day(voice, body["due_on"])))
-        return Reply("\n".join([*lines, body["url"]]), "notice", (_claim(voice, body["reference"]),))
+        return Reply("\n".join([*lines, body["url"]]), "notice", (_claim(voice, body["reference"]),), first_number=0)
     lines = [
         voice.say(
             _("This morning: %(late)s overdue, %(soon)s due by the next working day, %(open)s open in all."),
@@ -30,7 +30,7 @@ def for_officers(voice: Voice, body: Mapping[str, Any]) -> Reply:
         body["url"],
     ]
     free = [line["reference"] for line in body["lines"] if not line["taken"]][:_MOST_BUTTONS]
-    return Reply("\n".join(lines), "notice", tuple(_claim(voice, reference) for reference in free))
+    return Reply("\n".join(lines), "notice", tuple(_claim(voice, reference) for reference in free), first_number=0)
 
 
 def _line(voice: Voice, line: Mapping[str, Any]) -> str:

@@ -54,11 +54,11 @@ class Reply:
     entry: str | None = None
     reference: str | None = None
     revision_id: int | None = None
-    first_number: int = 1  # of its options, where those of an earlier reply still count
+    first_number: int = 1  # of its options, where those of an earlier reply still count; 0: they are typed in words
 
     def as_json(self) -> dict[str, Any]:
         """As kept in the outbox and handed out by the web chat."""
-        numbered = {"first_number": self.first_number} if self.first_number > 1 else {}
+        numbered = {"first_number": self.first_number} if self.first_number != 1 else {}
         return numbered | {
             "text": self.text,
             "options": [{"id": option.id, "label": option.label} for option in self.options],
