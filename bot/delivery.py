@@ -30,6 +30,7 @@ _POLL_SECONDS = 1.0  # also how often leases are renewed
 _STOP_SECONDS = 4.0
 _STALE_SECONDS = 1.0  # between claim and sending nothing waits; who took longer was stopped, and asks again
 _MOST_ATTEMPTS = 40
+_OUTAGE = timedelta(seconds=15)  # between tries while a platform can't be reached; these don't count
 
 
 class Delivery:
@@ -156,17 +157,19 @@ def _failed(message: OutboxMessage, failure: DeliveryFailed, now: datetime) -> S
         return Settlement(message, OutboxState.FAILED, error=str(failure), unreachable=True)
     if failure.until_heard:
         return Settlement(message, OutboxState.HELD, error=str(failure), counts=False)
-    if message.attempt >= _MOST_ATTEMPTS:
+    if message.attempt >= _MOST_ATTEMPTS and not failure.unreached:
         return Settlement(message, OutboxState.FAILED, error=str(failure), in_doubt=failure.in_doubt)
     asked = failure.retry_after is not None
     wait = timedelta(seconds=failure.retry_after or 0) if asked else back_off(message.attempt)
+    if failure.unreached and not asked:
+        wait = max(wait, _OUTAGE)
     return Settlement(
         message,
         OutboxState.RETRY_AT,
         not_before=now + wait,
         error=str(failure),
         in_doubt=failure.in_doubt,
-        counts=not asked,
+        counts=not (asked or failure.unreached),
     )
 
 

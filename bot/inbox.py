@@ -104,7 +104,7 @@ class Inbox:
     async def _for_desk(self, incoming: Incoming) -> Accepted | None:
         """What an officer says from a messenger; None for everything that residents say."""
         said = officers_desk.said(incoming)
-        if said is None:
+        if said is None or not self._limit.allows((incoming.channel, incoming.presser or incoming.address)):
             return None
         return await self._database.write(officers_desk.perform, incoming, said, self._voices["vi"])
 

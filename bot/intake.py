@@ -97,7 +97,7 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
     ids |= new
     fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new]
-    if back := [ref for _one, ref in fresh if ref in waiting]:
+    if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
     loaded = _load(tx, fresh)

@@ -18,7 +18,8 @@ from knowledge_base.storage.outbox_store import Outgoing
 from knowledge_base.storage.staff_store import StaffMember
 from translations.loader import mark as _
 
-_LINK = re.compile(r"/?(?:lienket|lien ket|link) ([0-9a-z\s-]{8,10})")
+_CHANNELS = ("telegram", "zalo_bot")  # where officers are told; elsewhere a sender is too easily pretended
+_LINK = re.compile(r"/lienket ([0-9a-z\s-]{8,10})")
 _TAKE = re.compile(r"(?:nhan|take) ([0-9a-z]{4} [0-9a-z]{4}|[0-9a-z]{8})")
 
 LINKED = _("This messenger now acts for the account %(account)s.")
@@ -39,6 +40,8 @@ class Said:
 
 def said(incoming: Incoming) -> Said | None:
     """What a message means here; None when it is a resident's."""
+    if incoming.channel not in _CHANNELS:
+        return None
     if incoming.kind == "moved":
         return Said("moved", incoming.text)
     if incoming.kind == "option" and incoming.option.startswith("claim:"):

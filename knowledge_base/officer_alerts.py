@@ -13,11 +13,12 @@ from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.question import Question
 from knowledge_base.storage import contact_store, outbox_store, question_store
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.outbox_store import Outgoing
 
 _RECENT = timedelta(days=1)  # an older question is no news: it is in the morning's digest
 _AT_ONCE = 50
 _LISTED = 10
-_MORNING = 7  # o'clock, in Viet Nam
+_MORNING = range(7, 12)  # o'clock, in Viet Nam
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,29 @@ def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
         if desk.digest_only:
             continue
         for question in untold(tx, desk):
-            _tell(tx, desk, f"alert:{desk.channel}:{question.id}", {"alert": "new", **_line(question, site)})
+            _tell(
+                tx,
+                desk,
+                f"alert:{desk.channel}:{question.id}:{question.due_on}",
+                {"alert": "new", **_line(question, site)},
+            )
 
 
 def is_morning(now: datetime) -> bool:
-    """Whether the day's digest is due: from seven on a working day."""
+    """Whether it is the morning of a working day."""
     local = now.astimezone(VIETNAM)
-    return local.hour >= _MORNING and due_day(now - timedelta(days=1), 1) == local.date()
+    return local.hour in _MORNING and due_day(now - timedelta(days=1), 1) == local.date()
+
+
+def undigested(tx: Transaction, desks: Sequence[Desk]) -> list[Desk]:
+    """The desks that have not had this morning's digest; none at other times, or when nothing is open."""
+    if not is_morning(tx.now) or not question_store.count_due(tx):
+        return []
+    return [desk for desk in desks if not outbox_store.has_key(tx, _digest_key(tx, desk))]
 
 
 def tell_of_due(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
     """The morning's digest: what is late, what is due by the next working day, how many wait. Once a day and desk."""
-    if not desks or not is_morning(tx.now):
-        return
     today, soon = vietnam_day(tx.now), due_day(tx.now, 1)
     late = question_store.count_due(tx, before=today)
     body = {
@@ -63,9 +74,12 @@ def tell_of_due(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
         "lines": [_line(question, site) for question in question_store.due_by(tx, soon, _LISTED)],
         "url": f"{site}/admin/",
     }
-    if body["open"]:
-        for desk in desks:
-            _tell(tx, desk, f"digest:{desk.channel}:{desk.address}:{today}", body)
+    for desk in undigested(tx, desks):
+        _tell(tx, desk, _digest_key(tx, desk), body)
+
+
+def _digest_key(tx: Transaction, desk: Desk) -> str:
+    return f"digest:{vietnam_day(tx.now)}:{tx.keys.contact_ref(desk.channel, desk.address)}"
 
 
 def _line(question: Question, site: str) -> dict[str, Any]:
@@ -79,7 +93,6 @@ def _line(question: Question, site: str) -> dict[str, Any]:
 
 
 def _tell(tx: Transaction, desk: Desk, key: str, body: dict[str, Any]) -> None:
+    """A desk hears even when its chat said /dung: that is meant for residents' notices."""
     ref = contact_store.ensure_contact(tx, desk.channel, desk.address)
-    to = contact_store.contact(tx, ref)
-    if to is not None:
-        outbox_store.enqueue(tx, key[:120], to, {"notice": "officers", **body})
+    outbox_store.enqueue_all(tx, [Outgoing(key, ref, desk.channel, {"notice": "officers", **body})])

@@ -244,6 +244,10 @@ def _missing(settings: Settings) -> list[str]:
     if settings.sms_api_url:
         keys = ("sms_api_key", "sms_webhook_secret")
         faults += [f"{name.upper()}: expected with SMS_API_URL" for name in keys if not getattr(settings, name)]
+    if settings.officers_telegram_chat and not settings.telegram_token:
+        faults.append("TELEGRAM_TOKEN: expected with OFFICERS_TELEGRAM_CHAT")
+    if settings.officers_zalo_chat and not settings.zalo_bot_token:
+        faults.append("ZALO_BOT_TOKEN: expected with OFFICERS_ZALO_CHAT")
     if settings.officers_email:
         needs = ("smtp_url", "smtp_from")
         faults += [f"{name.upper()}: expected with OFFICERS_EMAIL" for name in needs if not getattr(settings, name)]

@@ -24,14 +24,15 @@ async def tell_officers(database: Database, settings: Settings) -> None:
     desks = desks_of(settings)
     while desks:
         try:
-            if await database.read(_anything, desks):
+            if await database.read(_anything_new, desks):
                 await database.write(officer_alerts.tell_of_new, desks, settings.site)
-            await database.write(officer_alerts.tell_of_due, desks, settings.site)
+            if await database.read(officer_alerts.undigested, desks):
+                await database.write(officer_alerts.tell_of_due, desks, settings.site)
         except Exception:  # noqa: BLE001 - whatever went wrong: who stops telling would never be noticed
             _LOG.exception("officers could not be told; it is tried again")
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _anything(tx: Transaction, desks: list[Desk]) -> bool:
+def _anything_new(tx: Transaction, desks: list[Desk]) -> bool:
     """Whether a desk has not heard of something; asked of readers, so that the writer isn't kept busy."""
     return any(officer_alerts.untold(tx, desk) for desk in desks if not desk.digest_only)

@@ -48,7 +48,7 @@ class Email(Channel):
             raise DeliveryFailed(f"SMTP {error.smtp_code}") from error
         except (smtplib.SMTPException, OSError) as error:
             cut = isinstance(error, smtplib.SMTPServerDisconnected)
-            raise DeliveryFailed("the mail server can't be reached", in_doubt=cut) from error
+            raise DeliveryFailed("the mail server can't be reached", in_doubt=cut, unreached=not cut) from error
         return str(mail["Message-ID"])
 
     def _hand_over(self, mail: EmailMessage) -> None:

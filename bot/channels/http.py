@@ -13,7 +13,12 @@ from bot.channels.protocol import DeliveryFailed
 from knowledge_base.errors import KnowledgeBaseError
 
 _PATIENCE_SECONDS = 20.0
+_CONNECT_SECONDS = 5.0  # well below any patience: who was never reached got nothing
 _MAX_FILE = 10 * 1024 * 1024
+
+
+# Said by what stands before a platform, which may have taken the call.
+GATEWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,14 @@ class Http:
         Raises:
             DeliveryFailed: there was no answer; `in_doubt` unless the call certainly never left.
         """
-        timeout = aiohttp.ClientTimeout(total=patience, connect=10)
+        timeout = aiohttp.ClientTimeout(total=patience, connect=_CONNECT_SECONDS)
         try:
             async with self._open().post(
                 url, json=json, data=form, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 return Answer(response.status, await _object(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise DeliveryFailed("network") from error
+            raise DeliveryFailed("network", unreached=True) from error
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise DeliveryFailed("network", in_doubt=True) from error
 
@@ -81,7 +86,7 @@ class Http:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=_PATIENCE_SECONDS, connect=10)
+            timeout = aiohttp.ClientTimeout(total=_PATIENCE_SECONDS, connect=_CONNECT_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 

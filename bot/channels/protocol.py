@@ -35,6 +35,7 @@ class DeliveryFailed(Exception):
 
     `permanent`: this resident can't be reached, don't try again. `in_doubt`: it may have arrived.
     `retry_after`: seconds the platform asks to wait. `until_heard`: nothing reaches him before his next word.
+    `unreached`: the platform never heard of it, so this is no try of the message's.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class DeliveryFailed(Exception):
         retry_after: float | None = None,
         in_doubt: bool = False,
         until_heard: bool = False,
+        unreached: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
         self.in_doubt = in_doubt
         self.until_heard = until_heard
+        self.unreached = unreached
 
 
 class ConsentLost(Exception):

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.http import Http
+from bot.channels.http import GATEWAY, Http
 from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
 from bot.channels.receiving import MALFORMED, Receiver, Unreadable, body_of, parsed
 from bot.conversation.message import Incoming, Reply
@@ -25,14 +25,14 @@ PATH = "/webhooks/sms"
 # 3GPP TS 23.038: 160 characters of the 7-bit alphabet in one message, 70 of UCS-2.
 _PLAIN, _MARKED = 160, 70
 # What we write and the 7-bit alphabet lacks (or counts twice), by what says the same in as many characters.
-_PLAINLY = str.maketrans("đĐ“”‘’–—…•▪₫[]{}", "dD\"\"''--.--d()()")
+_PLAINLY = str.maketrans("đĐ“”‘’–—…•▪₫[]{}~^|\\`", "dD\"\"''--.--d()()--//'")
 _GONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def without_marks(text: str) -> str:
-    """The text in letters that every telephone has; never longer than it was in NFC."""
-    bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
-    return "".join(mark if mark.isascii() else "?" for mark in bare.translate(_PLAINLY))
+    """The text in letters that every telephone has; as many of them as it has characters in NFC."""
+    bare = (unicodedata.normalize("NFD", mark)[0] for mark in unicodedata.normalize("NFC", text))
+    return "".join(mark if mark.isascii() else "?" for mark in "".join(bare).translate(_PLAINLY))
 
 
 def incoming_of(said: dict[str, Any]) -> Incoming | None:
@@ -91,4 +91,5 @@ class Sms(Channel):
             return str(answer.body["id"]) if answer.body.get("id") else None
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise DeliveryFailed("rate limited", retry_after=60)
-        raise DeliveryFailed(f"HTTP {answer.status}", permanent=answer.status in _GONE)
+        permanent, in_doubt = answer.status in _GONE, answer.status in GATEWAY
+        raise DeliveryFailed(f"HTTP {answer.status}", permanent=permanent, in_doubt=in_doubt)

@@ -91,6 +91,8 @@ def incoming_of(update: dict[str, Any], bot_id: str = "") -> Incoming | None:
         if message is None or message["chat"]["type"] != "private":
             return None
         kind, media_kind, media_ref = _content(message)
+        if edited and kind != "text":  # a caption, or where somebody is now: nothing that was asked
+            return None
         return Incoming(
             channel=NAME,
             address=str(int(message["chat"]["id"])),

@@ -3,16 +3,18 @@
 import asyncio
 import hmac
 import json
+import time
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
-from bot.channels.http import Answer, Http
+from bot.channels.http import GATEWAY, Answer, Http
 from bot.channels.protocol import Channel, DeliveryFailed, Health, Limits
 from bot.channels.receiving import MALFORMED, Receiver, Unreadable, body_of, parsed, words_of
 from bot.conversation.message import Incoming, Reply
 from bot.inbox import Inbox
+from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 
@@ -21,6 +23,7 @@ PATH = "/webhooks/zalo-bot"
 _SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _POLL_SECONDS = 25
 _ASK_SECONDS = 60.0  # how often webhook mode asks whether the platform is there
+_PAUSE_SECONDS = 1.0
 _QUOTA_SECONDS = 3600.0  # until a used-up quota is tried again
 _EVENTS = {
     "message.text.received": "text",
@@ -85,6 +88,7 @@ class ZaloBot(Channel):
         self._settings = settings
         self._receiver = Receiver(NAME, inbox, database)
         self._http = Http()
+        self._last = ""  # the message that came last
 
     def add_routes(self, app: web.Application) -> None:
         """The webhook's address."""
@@ -107,19 +111,32 @@ class ZaloBot(Channel):
             await asyncio.sleep(_ASK_SECONDS)
             await self._asked("getMe", {})
         while True:
-            await self._poll()
+            began = time.monotonic()
+            if not await self._poll() and time.monotonic() - began < _PAUSE_SECONDS:
+                await asyncio.sleep(_PAUSE_SECONDS)  # a platform with nothing new may say so at once
 
-    async def _poll(self) -> None:
-        """One getUpdates: one message or none. The platform gives old ones again; those have no effect."""
+    async def _poll(self) -> bool:
+        """One getUpdates: one message or none; whether it was new. Old ones are given again, and have no effect."""
         answer = await self._post("getUpdates", {"timeout": _POLL_SECONDS}, patience=_POLL_SECONDS + 10.0)
         if _number(answer) == HTTPStatus.REQUEST_TIMEOUT:  # nobody wrote
-            return
+            return False
         _check(answer)
         said = answer.body.get("result")
-        for one in said if isinstance(said, list) else [said]:
-            if one:
-                event, name = parsed(json.dumps(one).encode())
-                await self._receiver.take(event, key_of(event, name), incoming_of)
+        keys = [await self._keep(one) for one in (said if isinstance(said, list) else [said]) if one]
+        new, self._last = bool(keys) and keys[-1] != self._last, keys[-1] if keys else self._last
+        return new
+
+    async def _keep(self, said: Any) -> str:
+        """Take one message; without an offset it may never be given again, so it is tried until it is kept."""
+        event, name = parsed(json.dumps(said).encode())
+        key = key_of(event, name)
+        while True:
+            try:
+                await self._receiver.take(event, key, incoming_of)
+            except Unavailable:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return key
 
     async def close(self) -> None:
         """Let go of the platform's connections."""
@@ -174,4 +191,4 @@ def _check(answer: Answer) -> None:
     if number == HTTPStatus.FORBIDDEN:
         raise DeliveryFailed("blocked by the resident", permanent=True)
     gone = "chat not found" in str(answer.body.get("description", "")).lower()
-    raise DeliveryFailed(f"error {number}", permanent=gone)
+    raise DeliveryFailed(f"error {number}", permanent=gone, in_doubt=number in GATEWAY)

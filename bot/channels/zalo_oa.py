@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.http import Answer, Http
+from bot.channels.http import GATEWAY, Answer, Http
 from bot.channels.protocol import Channel, ConsentLost, DeliveryFailed, Health, Limits
 from bot.channels.receiving import Receiver, body_of, parsed
 from bot.channels.zalo_oa_consent import ZaloConsent
@@ -14,6 +14,7 @@ from bot.channels.zalo_oa_events import NAME, incoming_of, is_signed, is_stale, 
 from bot.conversation.message import Option, Reply
 from bot.inbox import Inbox
 from knowledge_base.clock import Clock
+from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 
@@ -61,6 +62,7 @@ class ZaloOa(Channel):
 
     async def close(self) -> None:
         """Let go of the platform's connections."""
+        await self._consent.close()
         await self._http.close()
 
     # --- receiving --------------------------------------------------------------------------------
@@ -116,6 +118,8 @@ class ZaloOa(Channel):
         except ConsentLost as error:
             self.health = Health.NO_CONSENT  # nothing more is claimed; the supervisor tries from time to time
             raise DeliveryFailed("consent lost", retry_after=30) from error
+        except Unavailable as error:
+            raise DeliveryFailed("the token can't be read", retry_after=1) from error
 
 
 def _buttons(options: tuple[Option, ...]) -> dict[str, Any]:
@@ -133,7 +137,7 @@ def _failure(answer: Answer) -> DeliveryFailed | None:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return DeliveryFailed("rate limited", retry_after=_LATER[-32])
     if not isinstance(error, int):
-        return DeliveryFailed(f"HTTP {answer.status}", in_doubt=answer.status == HTTPStatus.OK)
+        return DeliveryFailed(f"HTTP {answer.status}", in_doubt=answer.status in (HTTPStatus.OK, *GATEWAY))
     reason = f"error {error}"
     if error in _GONE:
         return DeliveryFailed(reason, permanent=True)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.channels.http import Http
 from bot.channels.protocol import ConsentLost, DeliveryFailed
 from knowledge_base.crash_points import crash_point
+from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage import consent_store
 from knowledge_base.storage.consent_store import Consent
@@ -22,6 +23,7 @@ _PATH = "/v4/oa/access_token"
 _REFUSED = -14020  # the refresh token is spent, withdrawn or too old
 _REMEMBERED_SECONDS = 30.0  # how long this process goes by what it read last
 _WAIT_SECONDS = 0.5
+_STOP_SECONDS = 5.0
 _PATIENCE_SECONDS = 10.0  # less than the lease on the renewal
 _LASTS = 25 * 3600  # seconds, where the platform doesn't say
 
@@ -36,6 +38,7 @@ class ZaloConsent:
         self._settings = settings
         self._me = secrets.token_hex(8)
         self._alone = asyncio.Lock()
+        self._renewal: asyncio.Task[str] | None = None
         self._read = ("", -_REMEMBERED_SECONDS)  # an access token, and when it was read
 
     async def access(self, stale: str = "") -> str:
@@ -53,6 +56,11 @@ class ZaloConsent:
             self._read = (token, time.monotonic())
             return token
 
+    async def close(self) -> None:
+        """Let a renewal that is under way end."""
+        if self._renewal:
+            await asyncio.wait([self._renewal], timeout=_STOP_SECONDS)
+
     async def _current(self, stale: str) -> str:
         first = self._settings.zalo_oa_refresh_token
         while True:
@@ -69,7 +77,9 @@ class ZaloConsent:
                 case "wait":
                     await asyncio.sleep(_WAIT_SECONDS)
                 case "renew":
-                    return await self._renewed(consent)
+                    # Shielded: who stops in the middle of it must not lose the pair that is on its way.
+                    self._renewal = asyncio.create_task(self._renewed(consent))
+                    return await asyncio.shield(self._renewal)
 
     async def _renewed(self, consent: Consent) -> str:
         """A new token; when there is none to be had now, the old one while it lasts."""
@@ -110,7 +120,12 @@ class ZaloConsent:
     async def _keep(self, consent: Consent, access: str, refresh: str, body: dict[str, object]) -> str:
         given = str(body.get("expires_in", ""))
         lasts = timedelta(seconds=int(given) if given.isdecimal() else _LASTS)
-        await self._database.write(consent_store.keep, self._channel, consent.refresh, access, refresh, lasts)
+        while True:  # it is nowhere else: whatever happens to the store, it is kept when that is back
+            try:
+                await self._database.write(consent_store.keep, self._channel, consent.refresh, access, refresh, lasts)
+                break
+            except Unavailable:
+                await asyncio.sleep(_WAIT_SECONDS)
         crash_point("consent:kept")
         _LOG.info("%s: the token was renewed", self._channel)
         return access

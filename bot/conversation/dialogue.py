@@ -33,6 +33,7 @@ from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
+from knowledge_base.text.fold import fold
 
 # Every step between phases, for the picture and its test.
 STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
@@ -110,9 +111,14 @@ def _text(state: State, heard: Incoming, view: View) -> Turn:
     text = heard.text.strip()
     if not text:
         return Turn(state, replies=[replies.chat(view.voice, replies.EMPTY)])
-    if heard.edited and view.about and view.about.state in OPEN_STATES:  # new words for what an officer has already
-        return _added(state, text, view.about, view)
-    spoken = _command(state, text, view) or _in_phase(state, text, view) or _aside(state, text, view)
+    if heard.edited and view.about and fold(text) == fold(view.about.text):
+        return Turn(state)
+    spoken = (
+        _command(state, text, view)
+        or _edited(state, heard, view)
+        or _in_phase(state, text, view)
+        or _aside(state, text, view)
+    )
     return spoken or _question(state, heard, view)
 
 
@@ -216,6 +222,14 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
     if _something_new(text, about, view):
         return None
     return _added(replace(state, asked_commune=False), text, about, view)
+
+
+def _edited(state: State, heard: Incoming, view: View) -> Turn | None:
+    """New words for what an officer has already."""
+    about, text = view.about, heard.text.strip()
+    if not heard.edited or about is None or about.state not in OPEN_STATES or intent.is_withdrawal(text):
+        return None
+    return _added(state, text, about, view)
 
 
 def _added(state: State, text: str, about: Question, view: View) -> Turn:

@@ -306,7 +306,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         foot = voice.say(_("Is it clear now? If not, answer “chưa” and say what is missing."))
         options = officer_answered_options(voice, reference)
         text = f"{head}\n\n{answer_words(voice, body['answer'], documents)}\n\n{foot}"
-        return Reply(text, "notice", options, entry=body.get("entry"), reference=reference)
+        # Unnumbered where there are no buttons: numbers belong to what the dialogue said last.
+        return Reply(text, "notice", options, entry=body.get("entry"), reference=reference, first_number=0)
     if kind == "officer_words":
         head = voice.say(
             _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference

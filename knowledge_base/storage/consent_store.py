@@ -17,6 +17,8 @@ from knowledge_base.storage.dialect import is_orphaned, lease_end
 from knowledge_base.storage.tables import consents
 
 RENEW_AFTER = timedelta(hours=20)  # of the 25 an access token lasts
+_OVERDUE = timedelta(hours=21)
+_YOUNG = timedelta(minutes=2)
 _LEASE_SECONDS = 30.0  # longer than a renewal may take
 
 Standing = Literal["good", "ending", "renew", "wait", "lost"]
@@ -39,11 +41,13 @@ class Consent:
 def take(tx: Transaction, channel: str, first: str, me: str, stale: str = "") -> Consent:
     """The tokens of a channel, or the right to renew them.
 
-    `first`: the refresh token of the settings; another than last time begins anew. `stale`: an access token that the
-    platform has just refused.
+    `first`: the refresh token of the settings; one never seen before begins anew. `stale`: an access token that the
+    platform has just refused; of a young one it is believed that the fault lies elsewhere.
     """
     row = _locked(tx, channel, first)
     tokens = json.loads(tx.keys.unseal(row.sealed_tokens))
+    if tx.now < row.renewed_at + _YOUNG:
+        stale = ""
     usable = bool(tokens["access"]) and tokens["access"] != stale and tx.now < row.access_until
     access = tokens["access"] if usable else ""
     if row.renewer is not None and not row.orphaned:
@@ -83,10 +87,15 @@ def lose(tx: Transaction, channel: str, used: str) -> None:
 
 
 def troubles(tx: Transaction) -> dict[str, str]:
-    """The channels whose consent needs a human, with why: "lost", or "in_doubt" (a renewal whose end isn't known)."""
+    """The channels whose consent needs a human, with why.
+
+    "lost", or "in_doubt": a renewal whose end isn't known, or that is refused time and again.
+    """
     orphaned = is_orphaned(tx.connection.dialect.name, consents.c.renewer, consents.c.renews_until, "")
     doubtful = consents.c.renewer.startswith("?") | (consents.c.renewer.is_not(None) & orphaned)
-    query = select(consents.c.channel, consents.c.lost_at).where(consents.c.lost_at.is_not(None) | doubtful)
+    overdue = consents.c.renewed_at < tx.now - _OVERDUE
+    query = select(consents.c.channel, consents.c.lost_at)
+    query = query.where(consents.c.lost_at.is_not(None) | doubtful | overdue)
     return {row.channel: "lost" if row.lost_at else "in_doubt" for row in tx.execute(query)}
 
 
@@ -101,13 +110,13 @@ def _locked(tx: Transaction, channel: str, first: str) -> Row[Any]:
     """The channel's row, made or begun anew when the settings hold another token."""
     orphaned = is_orphaned(tx.connection.dialect.name, consents.c.renewer, consents.c.renews_until, "")
     wanted = select(consents, orphaned.label("orphaned")).where(consents.c.channel == channel).with_for_update()
-    mark = tx.keys.session_hash(f"consent {first}")
-    fresh = {"first_hash": mark, "renewed_at": tx.now, "access_until": tx.now, "lost_at": None, **_free(tx, "", first)}
-    row = tx.execute(wanted).first()
+    mark, row = tx.keys.session_hash(f"consent {first}"), tx.execute(wanted).first()
+    fresh = {"renewed_at": tx.now, "access_until": tx.now, "lost_at": None, **_free(tx, "", first)}
     if row is None:  # another process may make it in this moment, and have begun already
-        tx.execute(tx.insert(consents).values(channel=channel, **fresh).on_conflict_do_nothing())
-    elif row.first_hash != mark:
-        _change(tx, channel, **fresh)
+        begin = tx.insert(consents).values(channel=channel, begun_with=[mark], **fresh)
+        tx.execute(begin.on_conflict_do_nothing())
+    elif mark not in row.begun_with:  # a process with yesterday's setting must not undo today's
+        _change(tx, channel, begun_with=[*row.begun_with, mark], **fresh)
     else:
         return row
     return tx.execute(wanted).one()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among, next_numbers
@@ -81,14 +81,19 @@ def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[st
 
 
 def has_written_since(tx: Transaction, contact_ref: str, moment: datetime) -> bool:
-    """Whether a message of this resident has come at a moment or after it."""
-    query = select(inbox.c.id).where(inbox.c.contact_ref == contact_ref, inbox.c.received_at >= moment)
+    """Whether a word of this resident has come at a moment or after it."""
+    query = select(inbox.c.id).where(_word_of(contact_ref), inbox.c.received_at >= moment)
     return tx.execute(query.limit(1)).first() is not None
 
 
 def last_word(tx: Transaction, contact_ref: str) -> datetime | None:
     """When this resident last wrote, pressed or followed."""
-    return tx.execute(select(func.max(inbox.c.received_at)).where(inbox.c.contact_ref == contact_ref)).scalar()
+    return tx.execute(select(func.max(inbox.c.received_at)).where(_word_of(contact_ref))).scalar()
+
+
+def _word_of(contact_ref: str) -> ColumnElement[bool]:
+    """What a resident said; that he left is no word."""
+    return (inbox.c.contact_ref == contact_ref) & (inbox.c.kind != "left")
 
 
 def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:

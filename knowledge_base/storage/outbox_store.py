@@ -172,6 +172,11 @@ def mark_fetched(tx: Transaction, ids: Sequence[int]) -> None:
         tx.execute(statement.values(state=OutboxState.SENT, settled_at=tx.now))
 
 
+def has_key(tx: Transaction, key: str) -> bool:
+    """Whether a message was put in the outbox under a key."""
+    return tx.execute(select(outbox.c.id).where(outbox.c.idempotency_key == key)).first() is not None
+
+
 def messages_of_question(tx: Transaction, question_id: int) -> list[OutboxMessage]:
     """What was said about a question, oldest first."""
     query = select(outbox).where(outbox.c.question_id == question_id).order_by(outbox.c.id)

@@ -233,10 +233,11 @@ def promises_missed(tx: Transaction, today: date) -> list[Question]:
 
 
 def queued_since(tx: Transaction, moment: datetime, told: str, limit: int) -> list[Question]:
-    """Questions received since a moment that wait to be taken, and that no outbox message `told` + id speaks of."""
-    said = outbox.c.idempotency_key == literal(told) + cast(questions.c.id, String)
-    waiting = (questions.c.state == QuestionState.QUEUED) & (questions.c.received_at >= moment)
-    query = select(questions).where(waiting, ~select(outbox.c.id).where(said).exists())
+    """Questions moved since a moment that wait to be taken, and that no outbox message `told` + id + day speaks of."""
+    key = literal(told) + cast(questions.c.id, String) + literal(":") + cast(questions.c.due_on, String)
+    waiting = (questions.c.state == QuestionState.QUEUED) & (questions.c.updated_at >= moment)
+    said = select(outbox.c.id).where(outbox.c.idempotency_key == key).exists()
+    query = select(questions).where(waiting, questions.c.promise_renewed_at.is_(None), ~said)
     return [_question(row) for row in tx.execute(query.order_by(questions.c.id).limit(limit))]
 
 

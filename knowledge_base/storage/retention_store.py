@@ -35,7 +35,7 @@ _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
 BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
 _BLANKED = '%"blanked":%true%'  # with a blank between, or without
-_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING, OutboxState.HELD)
+_TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     old = and_(inbox.c.id.in_(due.inbox), when.inbox)
     tx.execute(update(inbox).where(old).values(body={}, kind="blanked"))  # its id stays: it still tells a repetition
     told = and_(outbox.c.id.in_(due.outbox), when.outbox)
+    tx.execute(update(outbox).where(told, outbox.c.state == OutboxState.HELD).values(state=OutboxState.FAILED))
     tx.execute(update(outbox).where(told).values(body={**BLANK_REPLY, "blanked": True}, error=None))
     over = and_(conversations.c.contact_ref.in_(due.conversations), when.conversations)
     tx.execute(delete(conversations).where(over))

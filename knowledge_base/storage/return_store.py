@@ -10,7 +10,7 @@ from knowledge_base.questions.return_code import new_return_code, read_return_co
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.contact_store import contact
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.outbox_store import enqueue
+from knowledge_base.storage.outbox_store import Outgoing, enqueue_all
 from knowledge_base.storage.tables import questions, return_codes
 
 
@@ -58,7 +58,8 @@ def session_behind(tx: Transaction, reference: str, digits: str) -> str | None:
 
 
 def tell_of_opening(tx: Transaction, session: str, reference: str) -> None:
-    """Say in the conversation that it was opened elsewhere, so that its owner knows."""
-    to = contact(tx, tx.keys.contact_ref(CHANNEL, session))
-    if to is not None:
-        enqueue(tx, f"opened:{secrets.token_hex(16)}", to, {"notice": "opened_elsewhere", "reference": reference})
+    """Say in the conversation that it was opened elsewhere, so that its owner knows: also when he wants no notices."""
+    ref = tx.keys.contact_ref(CHANNEL, session)
+    if contact(tx, ref) is not None:
+        words = {"notice": "opened_elsewhere", "reference": reference}
+        enqueue_all(tx, [Outgoing(f"opened:{secrets.token_hex(16)}", ref, CHANNEL, words)])

@@ -70,7 +70,11 @@ def turn_over(
     effect.
     """
     tokens = _tokens(tx, sender)
-    for ended in finished:  # before all messages: everybody locks residents before their messages
+    # Residents before messages, and all at once, as everybody does: two transactions must not wait for each other.
+    held = {ended.message.contact_ref for ended in finished if ended.unreachable or ended.state == OutboxState.HELD}
+    if held:
+        contact_store.lock_contacts(tx, sorted(held))
+    for ended in finished:
         if ended.unreachable:
             contact_store.set_unreachable(tx, ended.message.contact_ref, unreachable=True)
     for ended in finished:
@@ -136,9 +140,8 @@ def _progress(ended: Settlement) -> dict[str, Any]:
 
 
 def _hold(tx: Transaction, sender: Sender, ended: Settlement) -> None:
-    """Let a message wait for the resident's next word; has that come meanwhile, it goes now."""
+    """Let a message wait for the resident's next word (his contact is locked); has that come meanwhile, it goes now."""
     ref = ended.message.contact_ref
-    contact_store.lock_contacts(tx, [ref])
     if conversation_store.has_written_since(tx, ref, ended.began or tx.now):
         settle(tx, sender, replace(ended, state=OutboxState.RETRY_AT, not_before=tx.now))
     elif settle(tx, sender, ended):

@@ -384,7 +384,7 @@ consents = Table(
     metadata,
     Column("channel", String(20), primary_key=True),
     Column("sealed_tokens", LargeBinary, nullable=False),  # JSON {"access", "refresh"}
-    Column("first_hash", String(64), nullable=False),  # of the setting it began with: another setting begins anew
+    Column("begun_with", JSON, nullable=False),  # hashes of the settings it began with: a new setting begins anew
     Column("renewed_at", UtcDateTime, nullable=False),
     Column("access_until", UtcDateTime, nullable=False),
     Column("renewer", String(32)),  # the process that asks for a new pair now, or died doing so

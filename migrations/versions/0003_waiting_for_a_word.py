@@ -24,7 +24,7 @@ def upgrade() -> None:
         "consents",
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("sealed_tokens", sa.LargeBinary(), nullable=False),
-        sa.Column("first_hash", sa.String(length=64), nullable=False),
+        sa.Column("begun_with", sa.JSON(), nullable=False),
         sa.Column("renewed_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("access_until", UtcDateTime(timezone=True), nullable=False),
         sa.Column("renewer", sa.String(length=32), nullable=True),

@@ -683,3 +683,17 @@ async def test_groups_are_not_residents(make_line: MakeLine) -> None:
         for number, update in enumerate((said, press)):
             assert await line.push({"update_id": 7_200 + number, **update}) == 200
         assert await line.count(tables.inbox) == 0
+
+
+async def test_edits_that_change_no_question_have_no_effect(make_line: MakeLine) -> None:
+    async with make_line("webhook") as line:
+        await line.up()
+        await line.platform.post(line.platform.text(60, SURE))
+        await line.told(60, 2)
+        where = _edited(line, 60, "")
+        del where["edited_message"]["text"]
+        where["edited_message"]["location"] = {"latitude": 10.5, "longitude": 106.5, "live_period": 900}
+        for number, edit in enumerate((_edited(line, 60, SURE.upper()), where)):
+            assert await line.push({"update_id": 7_300 + number, **edit}) == 200
+        assert await line.count(tables.questions) == 1
+        assert await line.count(tables.outbox) == 2

@@ -228,7 +228,7 @@ class ZaloOa(Driver):
         return [one for one in self.platform.heard if one.who == who]
 
     def fail(self, how: str) -> None:
-        faults = {"limited": (200, {"error": -32, "message": "rate"}), "broken": (502, {}), "cut": (0, {})}
+        faults = {"limited": (200, {"error": -32, "message": "rate"}), "broken": (503, {}), "cut": (0, {})}
         self.platform.faults["cs"].append(faults[how])
 
     def block(self, who: str) -> None:
@@ -236,6 +236,10 @@ class ZaloOa(Driver):
 
     def fall_silent(self, who: str) -> None:
         self.platform.silent.add(who)
+
+    async def leave(self, who: str) -> None:
+        away = {"event_name": "unfollow", "follower": {"id": who}, "timestamp": self.platform.now(), "oa_id": "2"}
+        assert await self.platform.push(away) == 200
 
     async def forge(self, who: str) -> int:
         raw, headers = self.platform.signed(self.platform.event(who, text="?"))
@@ -296,7 +300,7 @@ class _ZaloBot(Driver):
 
     def fail(self, how: str) -> None:
         limited = {"ok": False, "error_code": 429, "parameters": {"retry_after": 7}}
-        faults = {"limited": (200, limited), "broken": (502, {}), "cut": (0, {})}
+        faults = {"limited": (200, limited), "broken": (503, {}), "cut": (0, {})}
         self.platform.faults["sendMessage"].append(faults[how])
 
     def block(self, who: str) -> None:
@@ -357,7 +361,7 @@ class Sms(Driver):
         return [one for one in self.platform.heard if one.who == who]
 
     def fail(self, how: str) -> None:
-        self.platform.faults["messages"].append(({"limited": 429, "broken": 502, "cut": 0}[how], {}))
+        self.platform.faults["messages"].append(({"limited": 429, "broken": 503, "cut": 0}[how], {}))
 
     def block(self, who: str) -> None:
         self.platform.blocked.add(who)

@@ -252,3 +252,19 @@ async def test_a_late_answer_waits_for_the_residents_next_word(make_line: MakeLi
         assert heard[:2] == ["câu trả lời muộn", "và một câu nữa"]
         await line.counts(tables.outbox, 0, tables.outbox.c.state == "held")
         assert await line.count(tables.contacts, tables.contacts.c.held_at.is_not(None)) == 0
+
+
+@those("window")
+async def test_who_leaves_gets_what_was_held_when_he_is_back(make_line: MakeLine, name: str) -> None:
+    async with make_line(name) as line:
+        await line.driver.say("89", UNSURE)
+        await line.told("89", 2)
+        await line.counts(tables.outbox, 2, tables.outbox.c.state == "sent")
+        line.driver.fall_silent("89")
+        await line.enqueue("89", "late", "câu trả lời muộn")
+        await line.counts(tables.outbox, 1, tables.outbox.c.state == "held")
+        await line.driver.leave("89")
+        assert await line.count(tables.outbox, tables.outbox.c.state == "held") == 1
+        await line.driver.say("89", "tôi quay lại đây")
+        line.clock.advance(timedelta(seconds=4))
+        assert (await line.told("89", 3))[2].text == "câu trả lời muộn"

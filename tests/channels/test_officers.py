@@ -102,7 +102,7 @@ async def test_without_buttons_the_words_do(make_line: MakeLine, name: str) -> N
         assert (await line.count(tables.questions, tables.questions.c.state == "assigned")) == 0
         officer = await line.database.write(add_officer)
         code = await line.database.write(staff_link_store.new_code, officer)
-        await line.driver.say("93", f"lienket {code.lower()}")
+        await line.driver.say("93", f"/lienket {code.lower()}")
         await line.told("93", 1)
         await line.driver.say("93", f"nhận {reference}")
         await line.told("93", 2)
@@ -163,3 +163,24 @@ async def test_the_mornings_digest_comes_once_on_working_days(make_line: MakeLin
         assert "1 câu" in last.text
         assert reference in last.text
         assert last.buttons[0][0] == f"claim:{reference}"
+
+
+@pytest.mark.parametrize("words", ["liên kết ngân hàng", "link ngan hang", "nhận tiền trợ cấp", "lien ket ngan hang?"])
+async def test_residents_words_are_no_officers_words(make_line: MakeLine, words: str) -> None:
+    async with make_line("telegram_webhook") as line:
+        await line.driver.say("91", words)
+        heard = await line.told("91", 1)
+        assert "Mã này không đúng" not in heard[0].text
+        assert "Chỉ cán bộ" not in heard[0].text
+
+
+async def test_a_question_that_comes_to_officers_late_is_told_too(make_line: MakeLine) -> None:
+    async with make_line("telegram_polling") as line:
+        await line.driver.say("91", UNSURE)
+        await _reference(line)
+        await _told(line)
+        line.clock.advance(timedelta(days=2))
+        moved = update(tables.questions).values(updated_at=line.clock.now(), due_on=line.clock.now().date())
+        await line.database.write(lambda tx: tx.execute(moved) and None)  # as a reopening does
+        await line.database.write(officer_alerts.tell_of_new, [Desk("telegram", GROUP)], "http://x")
+        assert len(await line.told(GROUP, 2)) == 2

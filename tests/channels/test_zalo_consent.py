@@ -14,10 +14,12 @@ from bot.channels.http import Http
 from bot.channels.protocol import ConsentLost, DeliveryFailed
 from bot.channels.zalo_oa_consent import ZaloConsent
 from knowledge_base.crash_points import CONSENT_POINTS
+from knowledge_base.errors import Unavailable
 from knowledge_base.storage import consent_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.tables import consents
 from tests.channels.consent_worker import LEASE_SECONDS, settings_for
+from tests.channels.stand_in import until
 from tests.channels.zalo_oa_platform import FIRST_REFRESH, ZaloOaPlatform
 from tests.conftest import NOON
 
@@ -73,6 +75,8 @@ async def test_a_token_is_kept_and_used_until_it_is_old(both_databases: Database
     await _age(both_databases, 21)
     second = await get(both_databases, platform)
     assert second == platform.good != first
+    assert await get(both_databases, platform, stale=second) == second  # so young that the fault must lie elsewhere
+    await _age(both_databases, 1)
     assert await get(both_databases, platform, stale=second) == platform.good != second  # refused by the platform
     assert set(platform.refreshed.values()) == {1}
 
@@ -124,15 +128,53 @@ async def test_when_nothing_is_left_to_lose_a_doubtful_token_is_tried(
     assert database.read_now(consent_store.troubles) == {"zalo_oa": "lost"}
 
 
-async def test_a_new_refresh_token_in_the_settings_begins_anew(database: Database) -> None:
+async def test_a_new_refresh_token_in_the_settings_begins_anew(both_databases: Database) -> None:
     def verb(tx: Transaction) -> list[str]:
         taken = consent_store.take(tx, "zalo_oa", "one", "me")
         consent_store.lose(tx, "zalo_oa", taken.refresh)
         lost = consent_store.take(tx, "zalo_oa", "one", "me")
         again = consent_store.take(tx, "zalo_oa", "two", "me")
-        return [taken.refresh, lost.standing, again.standing, again.refresh]
+        consent_store.keep(tx, "zalo_oa", "two", "good", "three", timedelta(hours=25))
+        late = consent_store.take(tx, "zalo_oa", "one", "a process with yesterday's setting")
+        return [taken.refresh, lost.standing, again.standing, again.refresh, late.standing, late.access]
 
-    assert await database.write(verb) == ["one", "lost", "renew", "two"]
+    assert await both_databases.write(verb) == ["one", "lost", "renew", "two", "good", "good"]
+
+
+async def test_a_pair_in_hand_is_kept_when_the_store_is_back(
+    database: Database, platform: ZaloOaPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, fails = database.write, [Unavailable("database")] * 2
+
+    async def blinks(verb: object, *args: object) -> object:
+        if verb is consent_store.keep and fails:
+            raise fails.pop()
+        return await write(verb, *args)
+
+    monkeypatch.setattr(database, "write", blinks)
+    assert await get(database, platform) == platform.good
+    monkeypatch.undo()
+    assert await get(database, platform) == platform.good
+    assert set(platform.refreshed.values()) == {1}
+
+
+async def test_who_stops_in_the_middle_keeps_the_pair(database: Database, platform: ZaloOaPlatform) -> None:
+    http = Http()
+    consent = ZaloConsent("zalo_oa", database, http, settings_for(platform.url))
+    asking = asyncio.create_task(consent.access())
+    await until(lambda: platform.called)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await consent.close()
+    await http.close()
+    assert await get(database, platform) == platform.good
+    assert set(platform.refreshed.values()) == {1}
+
+
+async def test_a_service_that_cannot_be_reached_spends_nothing(database: Database, unused_tcp_port: int) -> None:
+    away = ZaloOaPlatform(unused_tcp_port)
+    assert await get(database, away) == "DeliveryFailed"
+    assert database.read_now(consent_store.troubles) == {}
 
 
 async def test_tokens_are_sealed(database: Database, platform: ZaloOaPlatform) -> None:

@@ -190,6 +190,7 @@ async def test_who_leaves_is_marked_and_is_welcome_again(make_line: MakeLine) ->
 async def test_a_token_that_ends_while_sending_is_renewed_once(make_line: MakeLine) -> None:
     async with make_line("zalo_oa") as line:
         platform = line.driver.platform
+        line.clock.advance(timedelta(minutes=3))
         platform.good = "another"  # what we hold is refused from now on
         for who in ("81", "82", "83", "84"):
             await line.enqueue(who, f"to-{who}", "xin chào")
@@ -202,6 +203,7 @@ async def test_a_token_that_ends_while_sending_is_renewed_once(make_line: MakeLi
 async def test_without_consent_messages_wait_and_a_new_one_lets_them_go(make_line: MakeLine) -> None:
     async with make_line("zalo_oa") as line:
         platform = line.driver.platform
+        line.clock.advance(timedelta(minutes=3))
         spent, platform.refresh, platform.good = platform.refresh, "consented anew", "another"
         await line.enqueue("81", "held-up", "xin chào")
         for _turn in range(100):

@@ -239,7 +239,7 @@ SABOTAGES = (
     Sabotage(
         "there is no last attempt",
         DELIVERY,
-        "    if message.attempt >= _MOST_ATTEMPTS:\n",
+        "    if message.attempt >= _MOST_ATTEMPTS and not failure.unreached:\n",
         "    if False:\n",
         f"{TEST_TELEGRAM}::test_what_cannot_be_drawn_is_tried_later_and_not_for_ever",
     ),
