@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.journeys.served import Served
 from tests.journeys.telegram_platform import TOKEN, Platform
@@ -83,6 +84,7 @@ def kill_now_and_then(served: Served, residents: Residents, chance: random.Rando
     return kills
 
 
+@pytest.mark.timeout(400)
 def test_questions_survive_kill_after_kill(make_served: Callable[..., Served], tmp_path: Path) -> None:
     chance = random.Random(20261122)
     served = make_served(tmp_path / "data").start()
@@ -141,6 +143,7 @@ async def deliver(client: httpx.AsyncClient, update: dict[str, Any]) -> int:
     raise AssertionError("never taken")
 
 
+@pytest.mark.timeout(400)
 async def test_a_messengers_questions_survive_too(make_served: Callable[..., Served], tmp_path: Path) -> None:
     chance = random.Random(7)
     base = make_served(tmp_path / "data")

@@ -263,6 +263,9 @@ def test_check_tells_without_starting(shared: Served, make_served: Any, tmp_path
         "database",
         "content",
         "telegram",
+        "zalo_oa",
+        "zalo_bot",
+        "sms",
     ]
     (tmp_path / "broken" / "entries").mkdir(parents=True)
     (tmp_path / "broken" / "entries" / "X.yaml").write_text("key: [", encoding="utf-8")
