@@ -261,6 +261,7 @@ async def test_who_leaves_gets_what_was_held_when_he_is_back(make_line: MakeLine
         await line.told("89", 2)
         await line.counts(tables.outbox, 2, tables.outbox.c.state == "sent")
         line.driver.fall_silent("89")
+        line.clock.advance(timedelta(days=8))
         await line.enqueue("89", "late", "câu trả lời muộn")
         await line.counts(tables.outbox, 1, tables.outbox.c.state == "held")
         await line.driver.leave("89")

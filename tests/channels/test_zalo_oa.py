@@ -212,7 +212,7 @@ async def test_without_consent_messages_wait_and_a_new_one_lets_them_go(make_lin
             line.clock.advance(timedelta(seconds=31))
             await asyncio.sleep(0.1)
         assert line.channel.health == Health.NO_CONSENT
-        assert await line.count(tables.outbox, tables.outbox.c.state.in_(["pending", "retry_at"])) == 1
+        await line.counts(tables.outbox, 1, tables.outbox.c.state.in_(["pending", "retry_at"]))
         assert platform.refreshed[spent] == 1
         assert platform.heard == []
 
