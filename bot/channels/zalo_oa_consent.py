@@ -63,6 +63,8 @@ class ZaloConsent:
 
     async def _current(self, stale: str) -> str:
         first = self._settings.zalo_oa_refresh_token
+        if self._renewal and not self._renewal.done():  # its caller was stopped, it goes on
+            return await asyncio.shield(self._renewal)
         while True:
             consent = await self._database.write(consent_store.take, self._channel, first, self._me, stale)
             match consent.standing:
