@@ -1,4 +1,7 @@
-"""What a message is, besides a question: a command, thanks, a yes or no, a choice, a commune."""
+"""What a message is, besides a question: a command, thanks, a yes or no, a choice, a commune.
+
+One file although it is long: the patterns overlap ("thôi", "không"), and whoever changes one must see the others.
+"""
 
 import re
 from collections.abc import Sequence

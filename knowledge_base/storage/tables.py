@@ -1,4 +1,4 @@
-"""The schema. Migrations are made from it; a test holds both equal."""
+"""The schema, whole in one place: migrations are made from it, and a test holds both equal."""
 
 from sqlalchemy import (
     JSON,

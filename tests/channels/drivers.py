@@ -1,6 +1,7 @@
 """One driver a way of receiving: how a resident writes, presses and hears there, and how the platform goes wrong.
 
-`DRIVERS` names them; a channel of the registry without one fails the suite.
+`DRIVERS` names them; a channel of the registry without one fails the suite. All in one file, so that what one channel
+needs besides shows beside the others.
 """
 
 import asyncio
