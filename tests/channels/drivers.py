@@ -403,7 +403,7 @@ class WebChat(Driver):
         known = {"session": self._sessions[who]} if who in self._sessions else {}
         url = f"{self._site}/chat/messages"
         async with ClientSession() as client:
-            for _try in range(20):  # as our page does: again while we are busy
+            for _try in range(300):  # as our page does: again while we are busy
                 async with client.post(url, json={**body, **known}) as answer:
                     if answer.status == 200:
                         self._sessions[who] = (await answer.json())["session"]

@@ -78,7 +78,7 @@ class StandIn:
         return await push(self.site + path, raw, headers)
 
 
-async def push(url: str, raw: bytes, headers: dict[str, str], tries: int = 20) -> int:
+async def push(url: str, raw: bytes, headers: dict[str, str], tries: int = 300) -> int:
     """Push as platforms do: again for as long as the answer is "busy"; returns the status."""
     async with ClientSession() as client:
         while True:
