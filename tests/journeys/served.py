@@ -115,9 +115,13 @@ class Served:
         return httpx.get(self.url + path, trust_env=False, **named)
 
     def say(self, text: str, session: str | None = None, **more: Any) -> dict[str, Any]:
-        """A message over the web chat; the answer as JSON."""
+        """A message over the web chat; the answer as JSON. Again while the service is busy, as our pages do."""
         body = {"text": text, **more} | ({"session": session} if session else {})
-        answer = httpx.post(f"{self.url}/chat/messages", json=body, timeout=20, trust_env=False)
+        for _try in range(20):
+            answer = httpx.post(f"{self.url}/chat/messages", json=body, timeout=20, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.2)
         assert answer.status_code == 200, answer.text
         said: dict[str, Any] = answer.json()
         return said
