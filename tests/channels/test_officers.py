@@ -66,12 +66,12 @@ async def test_a_question_is_told_without_its_words_and_taken_by_a_linked_press(
         code = await line.database.write(staff_link_store.new_code, officer)
         await line.driver.say("5001", f"/lienket {code}")
         assert "can_bo_thu" in (await line.told("5001", 1))[0].text
-        await line.driver._give(_press(line, 5001, reference))
+        await line.driver._give(_press(line, 5002, reference))  # somebody else is still a stranger
+        assert "Chỉ cán bộ" in (await line.told(GROUP, 3))[2].text
+        assert await _state(line) == ("queued", None)
         line.clock.advance(timedelta(seconds=4))
-        assert "can_bo_thu" in (await line.told(GROUP, 3))[2].text
-        assert await _state(line) == ("assigned", officer)
-        await line.driver._give(_press(line, 5002, reference))  # and another stranger changes nothing
-        await line.told(GROUP, 4)
+        await line.driver._give(_press(line, 5001, reference))
+        assert "can_bo_thu" in (await line.told(GROUP, 4))[3].text
         assert await _state(line) == ("assigned", officer)
 
 
