@@ -41,12 +41,8 @@ def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
         if desk.digest_only:
             continue
         for question in untold(tx, desk):
-            _tell(
-                tx,
-                desk,
-                f"alert:{desk.channel}:{question.id}:{question.due_on}",
-                {"alert": "new", **_line(question, site)},
-            )
+            key = f"alert:{desk.channel}:{question.id}:{question.due_on}"
+            _tell(tx, desk, key, {"alert": "new", **_line(question, site)})
 
 
 def is_morning(now: datetime) -> bool:
