@@ -21,10 +21,10 @@ from knowledge_base.questions.change import (
     Opening,
     answering_by_bot,
     offering,
+    promise,
     queueing,
     reopening,
 )
-from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.lifecycle import Action, step
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
@@ -142,11 +142,11 @@ def renew_missed_promises(tx: Transaction, working_days: int) -> int:
     """A missed promise is announced once, with a new day; returns how many."""
     missed = question_store.promises_missed(tx, vietnam_day(tx.now))
     for question in missed:
-        due_on = due_day(tx.now, working_days)
-        question_store.save(tx, question, due_on=due_on, promise_renewed_at=tx.now)
-        event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, due_on=due_on.isoformat())
-        body = {"notice": "promise_renewed", "reference": question.reference, "due_on": due_on.isoformat()}
-        _tell(tx, question, f"renewed:{question.id}:{due_on.isoformat()}", body)
+        event, values = promise(tx.now, working_days)
+        question_store.save(tx, question, **{**values, "promise_renewed_at": tx.now})
+        event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, **event)
+        body = {"notice": "promise_renewed", "reference": question.reference, **event}
+        _tell(tx, question, f"renewed:{question.id}:{event['due_on']}", body)
     return len(missed)
 
 

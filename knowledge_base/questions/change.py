@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from knowledge_base.clock import vietnam_day
 from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.lifecycle import Action, Role, step
 from knowledge_base.questions.question import Disposition, QuestionState
@@ -79,17 +80,22 @@ def answering_by_bot(entry_key: str, revision_id: int, actor: Actor = BOT) -> Ch
 
 def queueing(now: datetime, working_days: int, reason: str, *, urgent: bool, actor: Actor = RESIDENT) -> Change:
     """To the officers, with a promised day; danger is a matter of today."""
-    due_on = due_day(now, 0 if urgent else working_days)
-    event = {"reason": reason, "due_on": due_on.isoformat()}
-    return Change(Action.QUEUE, actor, event, {"due_on": due_on, **_PENDING})
+    event, values = promise(now, 0 if urgent else working_days)
+    return Change(Action.QUEUE, actor, {"reason": reason, **event}, {**values, **_PENDING})
+
+
+def promise(now: datetime, working_days: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A promise that begins today: the data of its event, and the columns that keep it and how it came about."""
+    due_on = due_day(now, working_days)
+    clock = {"clock_from": vietnam_day(now), "clock_days": working_days, "pauses": []}
+    return {"due_on": due_on.isoformat()}, {"due_on": due_on, "promise_renewed_at": None, **clock}
 
 
 def reopening(now: datetime, working_days: int, reason: str, actor: Actor) -> Change:
     """The answer didn't settle it: back to the queue, with a new promise."""
-    due_on = due_day(now, working_days)
-    event = {"reason": reason, "due_on": due_on.isoformat()}
-    fresh = {"due_on": due_on, "close_reason": None, "assigned_to": None, "promise_renewed_at": None}
-    return Change(Action.REOPEN, actor, event, {**fresh, **_PENDING})
+    event, values = promise(now, working_days)
+    fresh = {"close_reason": None, "assigned_to": None, "unit_due_on": None}
+    return Change(Action.REOPEN, actor, {"reason": reason, **event}, {**values, **fresh, **_PENDING})
 
 
 @dataclass(slots=True)

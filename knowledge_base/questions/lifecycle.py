@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge_base.errors import Conflict, Forbidden
+from knowledge_base.questions.question import UNFINISHED_STATES
 from knowledge_base.questions.question import QuestionState as State
 
 
@@ -18,7 +19,15 @@ class Action(StrEnum):
     QUEUE = "queue"
     CLAIM = "claim"
     RELEASE = "release"
+    ASK_BACK = "ask_back"
+    RESUME = "resume"
+    TRANSFER = "transfer"
+    ESCALATE = "escalate"
+    SPLIT = "split"
+    GATHER = "gather"
+    TAKE_OUT = "take_out"
     ANSWER = "answer"
+    ANSWER_TOGETHER = "answer_together"
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -32,6 +41,8 @@ class Role(StrEnum):
     OFFICER = "officer"
     EDITOR = "editor"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"  # reads everything, changes nothing
+    COLLABORATOR = "collaborator"  # writes drafts and notes; an officer signs off
 
 
 # Administrators run the place; who wants to answer needs an officer's account.
@@ -58,9 +69,25 @@ TABLE: dict[tuple[State, Action], Step] = {
     (State.ANSWERED_BY_BOT, Action.CLOSE): Step(State.CLOSED, frozenset({Role.RESIDENT, Role.CLOCK})),
     (State.QUEUED, Action.CLAIM): Step(State.ASSIGNED, STAFF),
     (State.QUEUED, Action.CLOSE): Step(State.CLOSED, frozenset({Role.RESIDENT})),
+    (State.QUEUED, Action.ANSWER_TOGETHER): Step(State.ANSWERED, STAFF),
+    (State.QUEUED, Action.TRANSFER): Step(State.QUEUED, STAFF),
+    (State.QUEUED, Action.ESCALATE): Step(State.QUEUED, STAFF),
     (State.ASSIGNED, Action.RELEASE): Step(State.QUEUED, STAFF),
+    (State.ASSIGNED, Action.ASK_BACK): Step(State.WAITING_FOR_RESIDENT, STAFF),
+    (State.ASSIGNED, Action.TRANSFER): Step(State.QUEUED, STAFF),
+    (State.ASSIGNED, Action.ESCALATE): Step(State.QUEUED, STAFF),
+    (State.ASSIGNED, Action.SPLIT): Step(State.ASSIGNED, STAFF),
     (State.ASSIGNED, Action.ANSWER): Step(State.ANSWERED, STAFF),
+    (State.ASSIGNED, Action.ANSWER_TOGETHER): Step(State.ANSWERED, STAFF),
     (State.ASSIGNED, Action.CLOSE): Step(State.CLOSED, STAFF),
+    (State.WAITING_FOR_RESIDENT, Action.RESUME): Step(State.ASSIGNED, STAFF | {Role.RESIDENT}),
+    (State.WAITING_FOR_RESIDENT, Action.ANSWER_TOGETHER): Step(State.ANSWERED, STAFF),
+    (State.WAITING_FOR_RESIDENT, Action.CLOSE): Step(State.CLOSED, STAFF),
+    **{
+        (state, action): Step(state, STAFF)
+        for state in UNFINISHED_STATES
+        for action in (Action.GATHER, Action.TAKE_OUT)
+    },
     (State.ANSWERED, Action.CLOSE): Step(State.CLOSED, STAFF | {Role.RESIDENT, Role.CLOCK}),
     (State.ANSWERED, Action.REOPEN): Step(State.QUEUED, STAFF | {Role.RESIDENT}),
     (State.CLOSED, Action.REOPEN): Step(State.QUEUED, STAFF | {Role.RESIDENT}),

@@ -14,12 +14,15 @@ class QuestionState(StrEnum):
     ANSWERED_BY_BOT = "answered_by_bot"
     QUEUED = "queued"
     ASSIGNED = "assigned"
+    WAITING_FOR_RESIDENT = "waiting_for_resident"
     ANSWERED = "answered"
     CLOSED = "closed"
 
 
 # States in which somebody still owes the resident an answer.
 OPEN_STATES = (QuestionState.QUEUED, QuestionState.ASSIGNED)
+# States in which officers still have work with it, though the resident's word may come first.
+UNFINISHED_STATES = (*OPEN_STATES, QuestionState.WAITING_FOR_RESIDENT)
 # States in which an answer was given, so that an editor can decide what becomes of it.
 ANSWERED_STATES = (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED, QuestionState.CLOSED)
 
@@ -60,7 +63,15 @@ class Question:
     entry_key: str | None
     candidates: tuple[dict[str, Any], ...]
     assigned_to: int | None
+    topic: str | None
+    owner_id: int | None
+    cluster_id: int | None
+    split_from: int | None
     due_on: date | None
+    clock_from: date | None
+    clock_days: int | None
+    pauses: tuple[tuple[str, str | None], ...]  # ISO days: the first, and the first on which the clock runs again
+    unit_due_on: date | None
     promise_renewed_at: datetime | None
     close_reason: str | None
     disposition: Disposition

@@ -1,7 +1,8 @@
 """Every difference between SQLite and PostgreSQL, each with its reason."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -122,6 +123,32 @@ def postgresql_engine(url: str) -> Engine:
         json_serializer=_json,
         **_DISCREET,
     )
+
+
+@contextmanager
+def unwatched_foreign_keys(connection: Connection) -> Iterator[None]:
+    """For migrations. SQLite changes a table by copying it, and dropping the old one would break what refers to it.
+
+    The pragma works outside a transaction only.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def refuse_broken_references(connection: Connection) -> None:
+    """What `unwatched_foreign_keys` did not watch is looked at before COMMIT."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            message = f"table {broken[0]}, row {broken[1]} refers to {broken[2]}, which has no such row"
+            raise RuntimeError(message)
 
 
 def may_retry(error: DBAPIError) -> bool:

@@ -80,6 +80,7 @@ def _question(row: Row[Any]) -> Question:
     values["state"] = QuestionState(row.state)
     values["disposition"] = Disposition(row.disposition)
     values["candidates"] = tuple(row.candidates)
+    values["pauses"] = tuple(map(tuple, row.pauses))
     return Question(**values)
 
 
@@ -89,6 +90,7 @@ def add_questions(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[st
         return {}
     fresh = {
         "candidates": [],
+        "pauses": [],
         "urgent": False,
         "disposition": "pending",
         "received_at": tx.now,

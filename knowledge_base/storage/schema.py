@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from knowledge_base.errors import Unavailable
+from knowledge_base.storage.dialect import refuse_broken_references, unwatched_foreign_keys
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _VERSION = table("alembic_version", column("version_num"))
@@ -56,5 +57,6 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         return
     from knowledge_base.storage.migrating import run  # noqa: PLC0415 - a start must not wait for what it doesn't use
 
-    with engine.connect() as connection, connection.begin():
+    with engine.connect() as connection, unwatched_foreign_keys(connection), connection.begin():
         run(connection, revision)
+        refuse_broken_references(connection)

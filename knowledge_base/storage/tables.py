@@ -39,11 +39,46 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
+# Offices and the places they serve, today and before: an old district or commune names its successors.
 units = Table(
     "units",
     metadata,
     Column("code", String(20), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("kind", String(10), nullable=False, server_default="top"),  # top | ministry | province | district | commune
+    Column("parent_code", String(20), index=True),  # no foreign key: a table is copied in any order of its rows
+    # Codes from the top down to this unit, each followed by a slash: whoever is above is a prefix.
+    Column("path", String(80), nullable=False, server_default="0/", index=True),
+    Column("official_code", String(10)),
+    Column("valid_from", Date),
+    Column("valid_to", Date),  # its last day; empty: it exists
+)
+
+unit_successors = Table(
+    "unit_successors",
+    metadata,
+    Column("unit_code", ForeignKey("units.code"), primary_key=True),
+    Column("successor_code", ForeignKey("units.code"), primary_key=True),
+)
+
+# Data that ships with the program and was loaded: by name, the hash of what was loaded last.
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Days that are not as the calendar of public holidays has them: days off, and Saturdays worked in exchange.
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("works", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 # --- people who work here -------------------------------------------------------------------------
@@ -57,9 +92,24 @@ staff = Table(
     Column("unit_code", ForeignKey("units.code"), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    Column("heads_unit", Boolean, nullable=False, server_default=false()),  # is told each morning how the unit stands
+    Column("needs_totp", Boolean, nullable=False, server_default=false()),
+    Column("sealed_totp", LargeBinary),  # the shared secret; empty until the account has shown that it knows one
+    Column("totp_step", BigInteger),  # the last time step used: a code opens once
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
-    CheckConstraint("role IN ('officer','editor','administrator')", name="role"),
+    CheckConstraint("role IN ('officer','editor','administrator','auditor','collaborator')", name="role"),
+)
+
+# Who answers which topic in a unit; with no officer named, the unit as a whole.
+topic_owners = Table(
+    "topic_owners",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("topic", String(60), nullable=False, index=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id")),
+    UniqueConstraint("topic", "unit_code", "staff_id"),
 )
 
 staff_sessions = Table(
@@ -144,6 +194,15 @@ inbox = Table(
 
 # --- questions ------------------------------------------------------------------------------------
 
+# Questions that one answer settles; a human put them together.
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
 questions = Table(
     "questions",
     metadata,
@@ -160,7 +219,15 @@ questions = Table(
     Column("entry_key", ForeignKey("entries.key")),  # the entry that answered it
     Column("candidates", JSON, nullable=False),  # what the matcher saw, and why
     Column("assigned_to", ForeignKey("staff.id")),
+    Column("topic", String(60)),  # what it is about, as far as known: for routing
+    Column("owner_id", ForeignKey("staff.id")),  # for whom it is meant; any officer of the unit may take it
+    Column("cluster_id", ForeignKey("clusters.id"), index=True),
+    Column("split_from", Id),  # the question whose message it was a part of
     Column("due_on", Date),  # the promise to the resident; overdue is derived
+    Column("clock_from", Date),  # how the promise came about: from this day, so many working days, less the pauses
+    Column("clock_days", Integer),
+    Column("pauses", JSON, nullable=False, server_default=text("'[]'")),  # [first day, first day again or null]
+    Column("unit_due_on", Date),  # the deadline of the unit that has it now, when it was passed on
     Column("promise_renewed_at", UtcDateTime),
     Column("close_reason", String(20)),
     Column("disposition", String(20), nullable=False, server_default="pending"),
@@ -171,6 +238,65 @@ questions = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("disposition IN ('pending','own_page','linked','excluded')", name="disposition"),
     Index("ix_questions_queue", "state", "urgent", "due_on"),
+    # All that the queue filters by, so that counting never reads the rows themselves.
+    Index("ix_questions_filters", "unit_code", "state", "due_on", "channel", "topic", "assigned_to", "owner_id"),
+    Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+)
+
+# Units that had a question before the one that has it now: they go on reading it.
+question_units = Table(
+    "question_units",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), primary_key=True),
+)
+
+# What a question means, in as few bytes as will do (`matching/sketch.py`): for finding like ones.
+question_sketches = Table(
+    "question_sketches",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+)
+
+# Pairs that a human took apart: they are not suggested to each other again.
+unlike_questions = Table(
+    "unlike_questions",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("other_id", ForeignKey("questions.id"), primary_key=True),
+)
+
+# Officers' words among themselves; never sent, never published.
+question_notes = Table(
+    "question_notes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), nullable=False, index=True),
+    Column("author_id", ForeignKey("staff.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Who has a question open in the console now.
+question_presence = Table(
+    "question_presence",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+# Texts that officers begin an answer with; `{reference}` and the like are filled in.
+answer_templates = Table(
+    "answer_templates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 # What a resident added to a question: further words, pictures, voice (the platform's reference only).
@@ -310,6 +436,22 @@ events = Table(
     Column("action", String(40), nullable=False),
     Column("data", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# What staff did and saw, from where: append-only, each row sealed over the one before (`audit.py`).
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(64), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    Column("unit_code", String(20), nullable=False),
+    Column("origin", String(64), nullable=False),  # an address, or the way in: "command line", "telegram"
+    Column("act", String(60), nullable=False),
+    Column("subject", String(60), nullable=False, index=True),
+    Column("data", JSON, nullable=False),
+    Column("seal", String(64), nullable=False),
 )
 
 

@@ -11,14 +11,21 @@ from knowledge_base.storage.migrating import scripts
 from knowledge_base.storage.schema import migrate, revisions, schema_state
 from knowledge_base.storage.tables import metadata
 
-# Alembic can't read an index with a descending column back from SQLite; PostgreSQL's is compared.
-UNREADABLE = {"sqlite": {"ix_outbox_unsettled_by_talk"}, "postgresql": set()}
+# Alembic can't read an index with a descending column back from SQLite, where PostgreSQL's index of words isn't made;
+# PostgreSQL's are compared. SQLite's full-text table has tables of its own.
+UNREADABLE = {"sqlite": {"ix_outbox_unsettled_by_talk", "ix_questions_words"}, "postgresql": set()}
+FULL_TEXT = "question_words"
 
 
+def is_ours(name: str | None, unreadable: set[str]) -> bool:
+    return name not in unreadable and not (name or "").startswith(FULL_TEXT)
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_migrations_make_the_tables(both_databases: Database) -> None:
     with both_databases.engine.connect() as connection:
         unreadable = UNREADABLE[connection.dialect.name]
-        options = {"compare_type": True, "include_object": lambda _item, name, *_more: name not in unreadable}
+        options = {"compare_type": True, "include_object": lambda _item, name, *_more: is_ours(name, unreadable)}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
