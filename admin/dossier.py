@@ -94,9 +94,9 @@ def _answer_to(tx: Transaction, question: Question) -> str:
     return live.entry.short_answer if live else ""
 
 
-def dossier(tx: Transaction, question_id: int) -> Dossier:
-    """Read a question with all that belongs to it."""
-    question = question_store.question(tx, question_id)
+def dossier(tx: Transaction, member: StaffMember, question_id: int) -> Dossier:
+    """Read a question with all that belongs to it, as far as the member may see it."""
+    question = question_store.question_within(tx, member.unit_path, question_id, read=True)
     return Dossier(
         question=question,
         messages=question_store.messages_of(tx, question_id),

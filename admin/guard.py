@@ -45,6 +45,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if route.roles is not None:
         if visit.member.must_change_password and not route.before_password:
             raise visit.to("password")
+        if visit.member.needs_totp and visit.member.sealed_totp is None and not route.before_code:
+            raise visit.to("totp")
         if visit.member.role not in route.roles:
             raise Forbidden("role_needed", role=str(visit.member.role))
     return await handler(request)

@@ -24,6 +24,7 @@ from admin.views import (
     sign_in,
     staff,
     status,
+    totp,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
 
@@ -33,7 +34,11 @@ Roles = frozenset[Role]
 WORKERS: Roles = STAFF
 EDITORS: Roles = frozenset({Role.EDITOR})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
-ALL: Roles = WORKERS | ADMINISTRATORS
+READERS: Roles = WORKERS | {Role.AUDITOR}  # see residents' questions
+HELPERS: Roles = WORKERS | {Role.COLLABORATOR}  # write drafts and notes; an officer signs off
+LOOKERS: Roles = READERS | HELPERS
+ALL: Roles = WORKERS | ADMINISTRATORS | {Role.AUDITOR}
+EVERYBODY: Roles = frozenset({*LOOKERS, *ADMINISTRATORS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Route:
     roles: Roles | None
     passive: bool = False  # doesn't count as work: an open tab must not keep a session alive
     before_password: bool = False  # open while the first password still has to be changed
+    before_code: bool = False  # open while codes from a telephone still have to be set up
 
 
 _QUESTION = r"/questions/{id:\d{1,15}}"
@@ -58,9 +64,12 @@ _ACCOUNT = r"/staff/{id:\d{1,15}}"
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/sign-in", "sign_in", sign_in.show, None),
     Route("POST", "/sign-in", "sign_in_try", sign_in.enter, None),
-    Route("POST", "/sign-out", "sign_out", sign_in.leave, ALL, before_password=True),
-    Route("GET", "/password", "password", password.show, ALL, before_password=True),
-    Route("POST", "/password", "password_change", password.change, ALL, before_password=True),
+    Route("POST", "/sign-in/code", "sign_in_code", sign_in.enter_code, None),
+    Route("POST", "/sign-out", "sign_out", sign_in.leave, EVERYBODY, before_password=True, before_code=True),
+    Route("GET", "/password", "password", password.show, EVERYBODY, before_password=True, before_code=True),
+    Route("POST", "/password", "password_change", password.change, EVERYBODY, before_password=True, before_code=True),
+    Route("GET", "/codes", "totp", totp.show, EVERYBODY, before_code=True),
+    Route("POST", "/codes", "totp_set_up", totp.set_up, EVERYBODY, before_code=True),
     Route("GET", "/messengers", "messengers", messengers.show, WORKERS),
     Route("POST", "/messengers", "messengers_code", messengers.give_code, WORKERS),
     Route("POST", r"/messengers/{id:\d{1,15}}/unlink", "messengers_unlink", messengers.unlink, WORKERS),
@@ -102,6 +111,8 @@ ROUTES: tuple[Route, ...] = (
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, ADMINISTRATORS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),
+    Route("POST", f"{_ACCOUNT}/duties", "staff_duties", staff.duties, ADMINISTRATORS),
+    Route("POST", f"{_ACCOUNT}/codes", "staff_totp_forget", staff.forget_totp, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/reset", "staff_reset", staff.reset, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/disable", "staff_disable", staff.disable, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/enable", "staff_enable", staff.enable, ADMINISTRATORS),

@@ -1,20 +1,37 @@
 """One request: who is here, in which language, and the few things every view needs."""
 
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from aiohttp import web
 from markupsafe import Markup
 
 from admin.console import CONSOLE, Console
 from admin.pages import environment
+from knowledge_base.audit import Deed
 from knowledge_base.errors import Forbidden
-from knowledge_base.storage.database import Verb
+from knowledge_base.storage import audit_store
+from knowledge_base.storage.database import Transaction, Verb
 from knowledge_base.storage.staff_store import StaffMember, StaffSession
 from translations.loader import DEFAULT_LANGUAGE, catalog
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_TOLD = "told to the trail"
+# What the first part of an address that names something is.
+_KINDS = {"id": "id", "key": "entry"}
+
+
+def audited(verb: Verb[P, T], deed: Deed) -> Verb[P, T]:
+    """A verb that leaves its deed on the trail, in one transaction."""
+
+    def with_deed(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        result = verb(tx, *args, **kwargs)
+        audit_store.append(tx, deed)
+        return result
+
+    return cast("Verb[P, T]", update_wrapper(with_deed, verb))
 
 
 @dataclass(slots=True)
@@ -79,8 +96,27 @@ class Visit:
         return await self.console.database.read(verb, *args, **kwargs)
 
     async def write(self, verb: Verb[Concatenate[StaffMember, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a verb of the core as the member who is signed in."""
-        return await self.console.database.write(verb, self.member, *args, **kwargs)
+        """Run a verb of the core as the member who is signed in; what he did is sealed onto the audit trail with it."""
+        return await self.console.database.write(audited(verb, self.deed), self.member, *args, **kwargs)
+
+    @property
+    def deed(self) -> Deed:
+        """What this request does, for the audit trail: its route, and what its address names."""
+        match = self.request.match_info
+        act = getattr(match.route.resource, "name", None) or "unknown"
+        subject = next((f"{_KINDS.get(name, name)}:{value}" for name, value in match.items()), "")
+        member = self.member
+        origin = self.request.remote or ""
+        return Deed(member.username, str(member.role), member.unit_code, origin[:64], act, subject[:60], self.told)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What else the trail keeps of a request: choices of a form, never words that somebody wrote."""
+        return self.request.get(_TOLD, {})
+
+    def tell_trail(self, **data: object) -> None:
+        """Have the trail keep more of what this request does."""
+        self.request[_TOLD] = {**self.told, **{name: str(value)[:120] for name, value in data.items()}}
 
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)

@@ -233,6 +233,7 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
         "waiting": question.state in OPEN_STATES,
+        "awaits_reply": question.state == QuestionState.WAITING_FOR_RESIDENT,
     }
 
 

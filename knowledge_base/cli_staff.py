@@ -10,12 +10,12 @@ from knowledge_base.passwords import check_password, hash_password, new_password
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.staff_store import StaffMember, member_by_username
 
-ACTOR = "command line"
+KEEPER = accounts.Keeper("command line")
 _WORDS = {
     "username_shape": "--username: 3 to 64 of letters, digits, dot, hyphen, underscore",
     "username_taken": "--username: there is an account of this name already",
     "account": "--username: there is no account of this name",
-    "role_unknown": "--role: officer, editor or administrator",
+    "role_unknown": "--role: officer, editor, administrator, auditor or collaborator",
     "unit": "--unit: there is no unit with this code (the first one is 0; start the server once)",
     "password_short": "the password needs at least 12 characters",
     "password_long": "the password is too long",
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `staff`."""
     parser.add_argument("action", choices=("add", "reset", "disable"))
     parser.add_argument("--username", required=True)
-    parser.add_argument("--role", choices=("officer", "editor", "administrator"), default="officer")
+    parser.add_argument("--role", choices=tuple(map(str, accounts.ROLES)), default="officer")
     parser.add_argument("--unit", default=FIRST_UNIT)
     parser.add_argument("--password-stdin", action="store_true", help="else a one-time password is made and printed")
 
@@ -57,7 +57,7 @@ def _act(arguments: argparse.Namespace, database: Database, terminal: Terminal) 
     if arguments.action == "add":
         database.write_now(
             accounts.add_account,
-            ACTOR,
+            KEEPER,
             arguments.username,
             arguments.role,
             arguments.unit,
@@ -78,8 +78,8 @@ def _member(tx: Transaction, username: str) -> StaffMember:
 
 
 def _reset(tx: Transaction, username: str, stored: str, *, must_change: bool) -> None:
-    accounts.reset_password(tx, ACTOR, _member(tx, username).id, stored, must_change=must_change)
+    accounts.reset_password(tx, KEEPER, _member(tx, username).id, stored, must_change=must_change)
 
 
 def _disable(tx: Transaction, username: str) -> None:
-    accounts.disable_account(tx, ACTOR, _member(tx, username).id)
+    accounts.disable_account(tx, KEEPER, _member(tx, username).id)

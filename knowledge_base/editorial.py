@@ -17,8 +17,8 @@ from knowledge_base.faq.publication import (
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.privacy import find_personal_data
-from knowledge_base.questions.question import CloseReason, Disposition
-from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.questions.question import ANSWERED_STATES, CloseReason, Disposition
+from knowledge_base.storage import cluster_store, contact_store, event_store, faq_store, outbox_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -30,10 +30,13 @@ def _need_editor(member: StaffMember) -> None:
         raise Forbidden("editor_only", role=str(member.role))
 
 
-def _need_revision(tx: Transaction, revision_id: int) -> Revision:
+def _need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Revision:
+    """A text that the member may work on: of no question, or of one of his units."""
     revision = faq_store.revision(tx, revision_id)
     if revision is None:
         raise NotFound("revision", id=revision_id)
+    if revision.origin_question_id is not None:
+        question_store.question_within(tx, member.unit_path, revision.origin_question_id, read=True)
     return revision
 
 
@@ -70,7 +73,7 @@ def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, not
     if not note.strip():
         raise InvalidInput("note_missing", field="note")
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, revision_id)
+    revision = _need_revision(tx, member, revision_id)
     state = step(revision.state, RevisionAction.RETURN)
     faq_store.set_revision(tx, revision_id, state=state, note=note)
     event_store.record(
@@ -87,7 +90,7 @@ def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, not
 def amend(tx: Transaction, member: StaffMember, revision_id: int, entry: FaqEntry) -> int:
     """Answer an editor's note with a new text of a returned revision; returns the new revision's id."""
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, revision_id)
+    revision = _need_revision(tx, member, revision_id)
     if revision.state != RevisionState.AMENDS_NEEDED:
         raise Conflict("revision_state", state=str(revision.state), action="amend")
     return propose(tx, member, replace(entry, key=revision.key))
@@ -109,7 +112,7 @@ def approve_and_publish(
     """
     _need_editor(member)
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, revision_id)
+    revision = _need_revision(tx, member, revision_id)
     guard_two_people(revision.author, member.username)
     public = replace(public, key=revision.key)
     _guard_public(tx, public, public.phrasings)
@@ -140,10 +143,25 @@ def approve_and_publish(
         changed=changed,
     )
     if revision.origin_question_id is not None:
+        alike = _settled_alike(tx, revision.origin_question_id)
         _settle(tx, revision.origin_question_id, Disposition.OWN_PAGE, revision.key)
+        for question_id in alike:
+            _settle(tx, question_id, Disposition.LINKED, revision.key)
         if correct_askers and any(name in _CORRECTABLE for name in changed):
-            _send_correction(tx, revision.origin_question_id, live_id, after)
+            for question_id in (revision.origin_question_id, *alike):
+                _send_correction(tx, question_id, live_id, after)
     return live_id
+
+
+def _settled_alike(tx: Transaction, question_id: int) -> list[int]:
+    """The other questions of its cluster that were answered and that no editor has decided on."""
+    cluster = question_store.question(tx, question_id).cluster_id
+    members = cluster_store.members_of(tx, cluster) if cluster is not None else []
+    return [
+        one.id
+        for one in members
+        if one.id != question_id and one.disposition == Disposition.PENDING and one.state in ANSWERED_STATES
+    ]
 
 
 def _supersede(tx: Transaction, key: str) -> None:
@@ -189,10 +207,10 @@ def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
 
 
 def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
-    """An entry settles the question; its redacted wording (if any) becomes one of the entry's phrasings."""
+    """An entry settles the question and those of its cluster; its redacted wording (if any) becomes a phrasing."""
     _need_editor(member)
     faq_store.lock_changes(tx)
-    question_store.question(tx, question_id)  # there must be one
+    question_store.question_within(tx, member.unit_path, question_id)  # there must be one
     live = faq_store.published_of(tx, key)
     if live is None:
         raise NotFound("entry", key=key)
@@ -203,8 +221,9 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
     if wording:
         _guard_public(tx, live.entry, [wording])
         faq_store.add_phrasing(tx, key, wording, question_id)
-    faq_store.supersede_undecided(tx, question_id, f"-> {key}")
-    _settle(tx, question_id, Disposition.LINKED, key)
+    for one in (question_id, *_settled_alike(tx, question_id)):
+        faq_store.supersede_undecided(tx, one, f"-> {key}")
+        _settle(tx, one, Disposition.LINKED, key)
     faq_store.record_publication(tx, member.username, "link", key)
     event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
 
@@ -213,7 +232,7 @@ def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: Clos
     """The question is never public, for a reason."""
     _need_editor(member)
     faq_store.lock_changes(tx)
-    question = question_store.question(tx, question_id)
+    question = question_store.question_within(tx, member.unit_path, question_id)
     page = faq_store.live_page_of(tx, question_id)
     if page is not None:
         raise Conflict("withdraw_first", entry=page.key)

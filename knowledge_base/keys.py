@@ -28,11 +28,12 @@ class Keys:
     reference_key: bytes
     sealing_key: bytes
     session_key: bytes
+    audit_key: bytes
 
     @classmethod
     def from_secret(cls, secret: str) -> "Keys":
         """All keys, derived from one secret."""
-        return cls(*(_derive(secret, purpose) for purpose in ("contact-ref", "contact-seal", "session")))
+        return cls(*(_derive(secret, purpose) for purpose in ("contact-ref", "contact-seal", "session", "audit")))
 
     def contact_ref(self, channel: str, address: str) -> str:
         """The keyed hash by which a resident's address is referred to everywhere (32 hex digits)."""

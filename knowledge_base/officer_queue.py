@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from knowledge_base import clusters
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
@@ -25,10 +26,11 @@ from knowledge_base.questions.change import (
     queueing,
     reopening,
 )
-from knowledge_base.questions.lifecycle import Action, step
+from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
-from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.steps import held_by, move, tell
+from knowledge_base.storage import event_store, faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -41,16 +43,7 @@ _EXCLUDED = {
     CloseReason.DUPLICATE,
 }
 
-
-FIRST_UNIT = "0"  # until units exist there is one
-
-
-def _move(tx: Transaction, question: Question, change: Change, **values: Any) -> None:
-    """The one door: check the table, save under the version seen, leave an event."""
-    to = step(question.state, change.action, change.actor.role)
-    question_store.save(tx, question, state=to, **{**change.values, **values})
-    event_store.record(tx, change.actor.name, str(change.action), question_id=question.id, **change.event)
-
+FIRST_UNIT = "0"  # the unit above all others: the office that runs this
 
 # --- the dialogue's and the clock's side ----------------------------------------------------------
 
@@ -85,17 +78,17 @@ def ask(tx: Transaction, opening: Opening) -> Question:
 
 def offer(tx: Transaction, question: Question, keys: Sequence[str]) -> None:
     """Two or three entries may fit: the resident chooses."""
-    _move(tx, question, offering(keys))
+    move(tx, question, offering(keys))
 
 
 def answer_by_bot(tx: Transaction, question: Question, entry_key: str, revision_id: int, actor: Actor = BOT) -> None:
     """An entry's approved words are sent; its page settles the question in the ledger."""
-    _move(tx, question, answering_by_bot(entry_key, revision_id, actor))
+    move(tx, question, answering_by_bot(entry_key, revision_id, actor))
 
 
 def queue(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """Hand a question to the officers, with a promised day."""
-    _move(tx, question, queueing(tx.now, working_days, reason, urgent=question.urgent, actor=actor))
+    move(tx, question, queueing(tx.now, working_days, reason, urgent=question.urgent, actor=actor))
 
 
 def set_commune(tx: Transaction, question: Question, commune: str) -> None:
@@ -120,12 +113,12 @@ def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) 
         values |= {"disposition": Disposition.OWN_PAGE, "disposition_entry": page.key}
     elif reason in _EXCLUDED and question.disposition == Disposition.PENDING:
         values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
-    _move(tx, question, Change(Action.CLOSE, RESIDENT, {"reason": str(reason)}, values))
+    move(tx, question, Change(Action.CLOSE, RESIDENT, {"reason": str(reason)}, values))
 
 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """The answer didn't settle it: back to the queue, with a new promise."""
-    _move(tx, question, reopening(tx.now, working_days, reason, actor))
+    move(tx, question, reopening(tx.now, working_days, reason, actor))
 
 
 def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = timedelta(hours=24)) -> int:
@@ -134,7 +127,7 @@ def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = 
     for question in forgotten:
         queue(tx, question, CLOCK, working_days, "no_choice")
         queued = question_store.question(tx, question.id)
-        _tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
+        tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
     return len(forgotten)
 
 
@@ -146,7 +139,7 @@ def renew_missed_promises(tx: Transaction, working_days: int) -> int:
         question_store.save(tx, question, **{**values, "promise_renewed_at": tx.now})
         event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, **event)
         body = {"notice": "promise_renewed", "reference": question.reference, **event}
-        _tell(tx, question, f"renewed:{question.id}:{event['due_on']}", body)
+        tell(tx, question, f"renewed:{question.id}:{event['due_on']}", body)
     return len(missed)
 
 
@@ -155,13 +148,6 @@ def _promise(question: Question) -> dict[str, Any]:
         "reference": question.reference,
         "due_on": question.due_on.isoformat() if question.due_on else None,
     }
-
-
-def _tell(tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None) -> None:
-    """Say something to the asker that is no direct reply; withheld where he asked for silence."""
-    to = contact_store.contact(tx, question.contact_ref)
-    if to is None or not outbox_store.enqueue(tx, key, to, body, question_id=question.id, revision_id=revision_id):
-        event_store.record(tx, BOT.name, "delivery_withheld", question_id=question.id, message=key)
 
 
 # --- the officers' side ---------------------------------------------------------------------------
@@ -195,46 +181,42 @@ class AnswerText:
 
 def claim(tx: Transaction, member: StaffMember, question_id: int) -> None:
     """Take a question; exactly one officer can. Raises Conflict with the winner's id."""
-    question = question_store.question(tx, question_id, lock=True)
+    question = question_store.question_within(tx, member.unit_path, question_id, lock=True)
     if question.state == QuestionState.ASSIGNED:
         raise Conflict("already_claimed", by=question.assigned_to)
-    _move(tx, question, Change(Action.CLAIM, Actor.of(member)), assigned_to=member.id)
+    move(tx, question, Change(Action.CLAIM, Actor.of(member)), assigned_to=member.id)
 
 
 def release(tx: Transaction, member: StaffMember, question_id: int) -> None:
     """Give a question back to the queue; the draft stays."""
-    question = _own(tx, member, question_id)
-    _move(tx, question, Change(Action.RELEASE, Actor.of(member)), assigned_to=None)
-
-
-def _own(tx: Transaction, member: StaffMember, question_id: int) -> Question:
-    """A question this officer holds."""
-    question = question_store.question(tx, question_id, lock=True)
-    if question.assigned_to != member.id:
-        raise Conflict("not_yours", by=question.assigned_to)
-    return question
+    question = held_by(tx, member, question_id)
+    move(tx, question, Change(Action.RELEASE, Actor.of(member)), assigned_to=None)
 
 
 def save_draft(
     tx: Transaction, member: StaffMember, question_id: int, content: dict[str, Any], seen_version: int
 ) -> int:
     """Keep what the officer is typing; raises Conflict when somebody else saved since."""
-    _own(tx, member, question_id)
+    held_by(tx, member, question_id)
     return question_store.put_draft(tx, question_id, member.id, content, seen_version)
 
 
 def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerText) -> int:
-    """Sign an answer off: the asker is sent it now, the public text waits for an editor. Returns the answer's id."""
+    """Sign an answer off: every asker of the cluster is sent it now, the public text waits for an editor.
+
+    Returns the answer's id.
+    """
     faq_store.lock_changes(tx)
-    question = _own(tx, member, question_id)
+    question = held_by(tx, member, question_id)
     if not text.short_answer.strip():
         raise InvalidInput("answer_empty", field="short_answer")
     revision_id = _propose(tx, member, question, text)
     answer_id = question_store.add_answer(tx, question.id, member.id, text.as_json(), None)
     event: dict[str, Any] = {"answer": answer_id, "revision": revision_id}
-    _move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=None)
+    move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=None)
     body = {"notice": "officer_answer", "reference": question.reference, "answer": text.as_json()}
-    _tell(tx, question, f"answer:{answer_id}", body)
+    tell(tx, question, f"answer:{answer_id}", body)
+    clusters.settle(tx, member, question, answer_id, body)
     return answer_id
 
 
@@ -263,24 +245,25 @@ def _propose(tx: Transaction, member: StaffMember, question: Question, text: Ans
 
 
 def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, entry_key: str) -> int:
-    """Answer with an entry that exists, word for word. Returns the answer's id."""
-    question = _own(tx, member, question_id)
+    """Answer the question and its cluster with an entry that exists, word for word. Returns the answer's id."""
+    question = held_by(tx, member, question_id)
     revision = faq_store.published_of(tx, entry_key)
     if revision is None or not revision.entry.in_force.holds_on(vietnam_day(tx.now)):
         raise NotFound("entry", key=entry_key)
     content = faq_store.content_of(revision.entry)
     answer_id = question_store.add_answer(tx, question.id, member.id, content, revision.id)
     event = {"answer": answer_id, "entry": entry_key, "revision": revision.id}
-    _move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=entry_key)
+    move(tx, question, Change(Action.ANSWER, Actor.of(member), event), entry_key=entry_key)
     body = {"notice": "officer_answer", "reference": question.reference, "answer": content, "entry": entry_key}
-    _tell(tx, question, f"answer:{answer_id}", body, revision_id=revision.id)
+    tell(tx, question, f"answer:{answer_id}", body, revision_id=revision.id)
+    clusters.settle(tx, member, question, answer_id, body, entry_key=entry_key, revision_id=revision.id)
     return answer_id
 
 
 def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason, words: str) -> None:
     """Close without an answer; `words` are what the asker is told."""
     faq_store.lock_changes(tx)
-    question = _own(tx, member, question_id)
+    question = held_by(tx, member, question_id)
     if reason == CloseReason.SETTLED and question.state != QuestionState.ANSWERED:
         raise Forbidden("close_needs_answer")
     values: dict[str, Any] = {"close_reason": reason}
@@ -291,7 +274,7 @@ def close(tx: Transaction, member: StaffMember, question_id: int, reason: CloseR
         faq_store.supersede_undecided(tx, question.id, str(reason))  # of an answer given before it was reopened
         excluded = {"disposition": Disposition.EXCLUDED, "disposition_reason": reason, "disposition_entry": None}
         values |= excluded
-    _move(tx, question, Change(Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, values))
+    move(tx, question, Change(Action.CLOSE, Actor.of(member), {"reason": str(reason), "words": words}, values))
     if words.strip():
         body = {"notice": "officer_words", "reference": question.reference, "words": words}
-        _tell(tx, question, f"closed:{question.id}:{question.version}", body)
+        tell(tx, question, f"closed:{question.id}:{question.version}", body)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from knowledge_base.accounts import add_account
+from knowledge_base.accounts import Keeper, add_account
 from knowledge_base.clock import SystemClock
 from knowledge_base.content import import_content
 from knowledge_base.errors import KnowledgeBaseError, SheetFaults, Unavailable
@@ -118,7 +118,7 @@ def _first_accounts(database: Database) -> dict[str, str]:
 
     def create(tx: Transaction) -> None:
         for username, role in FIRST_ACCOUNTS.items():
-            add_account(tx, "release", username, role, FIRST_UNIT, hashes[username])
+            add_account(tx, Keeper("release"), username, role, FIRST_UNIT, hashes[username])
 
     database.write_now(create)
     return passwords

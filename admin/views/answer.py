@@ -102,7 +102,7 @@ async def _was_sent(visit: Visit, question_id: int, content: dict[str, object]) 
 async def find_entry(request: web.Request) -> web.Response:
     """Look for an entry by its key or words."""
     visit, question_id, words = visit_of(request), id_of(request), words_of(request, "q")
-    question = await visit.read(question_store.question, question_id)
+    question = await visit.read(question_store.question_within, visit.member.unit_path, question_id)
     _match, close = await seen_now(visit, words or question.text)
     named = with_words(visit, words)
     keys = {revision.key for revision in named}
@@ -120,7 +120,7 @@ def _live(visit: Visit, key: str) -> Revision:
 async def show_entry(request: web.Request) -> web.Response:
     """What the resident will read of an entry, before it is sent."""
     visit, revision = visit_of(request), _live(visit_of(request), request.match_info["key"])
-    question = await visit.read(question_store.question, id_of(request))
+    question = await visit.read(question_store.question_within, visit.member.unit_path, id_of(request))
     mine = question.assigned_to == visit.member.id and question.state == QuestionState.ASSIGNED
     return visit.page("entry_pick.html", question=question, revision=revision, mine=mine)
 
@@ -136,7 +136,7 @@ async def send_entry(request: web.Request) -> web.StreamResponse:
 
 
 async def _picked_already(visit: Visit, question_id: int, key: str, error: Conflict) -> web.Response:
-    question = await visit.read(question_store.question, question_id)
+    question = await visit.read(question_store.question_within, visit.member.unit_path, question_id)
     if error.key == "question_state" and question.state == QuestionState.ANSWERED and question.entry_key == key:
         raise visit.to("question", "already", id=question_id)
     return await question_page(visit, question_id, error=error)

@@ -107,7 +107,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
 
 
 async def _amendment(visit: Visit, revision_id: int) -> _Task:
-    revision = (await visit.read(review, revision_id)).revision
+    revision = (await visit.read(review, visit.member, revision_id)).revision
     return _Task("amend", visit.url("amend_send", id=revision_id), revision.entry, revision)
 
 

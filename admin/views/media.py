@@ -31,8 +31,8 @@ _ENDINGS = {
 }
 
 
-def _reference(tx: Transaction, question_id: int, message_id: int) -> tuple[Question, str]:
-    question = question_store.question(tx, question_id)
+def _reference(tx: Transaction, path: str, question_id: int, message_id: int) -> tuple[Question, str]:
+    question = question_store.question_within(tx, path, question_id, read=True)
     message = question_store.message_of(tx, question_id, message_id)
     if message is None or not message.media_ref:
         raise NotFound("media")
@@ -62,7 +62,7 @@ async def _fetch(visit: Visit, channel: str, ref: str) -> tuple[bytes, str]:
 async def download(request: web.Request) -> web.Response:
     """A file, to be saved: never shown inside the console."""
     visit, question_id, message_id = visit_of(request), id_of(request), id_of(request, "message")
-    question, ref = await visit.read(_reference, question_id, message_id)
+    question, ref = await visit.read(_reference, visit.member.unit_path, question_id, message_id)
     data, kind = await _fetch(visit, question.channel, ref)
     await visit.write(_opened, question_id, message_id)
     kind = kind.split(";")[0].strip().lower()

@@ -43,10 +43,10 @@ class _Desk:
     entries: list[Revision]
 
 
-def _waiting(tx: Transaction, decided_elsewhere: set[int | None]) -> list[Waiting]:
+def _waiting(tx: Transaction, path: str, decided_elsewhere: set[int | None]) -> list[Waiting]:
     names = staff_store.usernames(tx)
     found = []
-    for question in question_store.waiting_for_publication(tx):
+    for question in question_store.waiting_for_publication(tx, path):
         if question.id in decided_elsewhere:
             continue
         answers = question_store.answers_of(tx, question.id)
@@ -55,19 +55,26 @@ def _waiting(tx: Transaction, decided_elsewhere: set[int | None]) -> list[Waitin
     return found
 
 
-def _desk(tx: Transaction) -> _Desk:
-    in_review = faq_store.in_review(tx)
+def _of_units(tx: Transaction, path: str, revisions: list[Revision]) -> list[Revision]:
+    """The texts that came from no question, or from one of these units."""
+    origins = {revision.origin_question_id for revision in revisions if revision.origin_question_id is not None}
+    own = question_store.those_within(tx, path, origins)
+    return [one for one in revisions if one.origin_question_id is None or one.origin_question_id in own]
+
+
+def _desk(tx: Transaction, path: str) -> _Desk:
+    in_review = _of_units(tx, path, faq_store.in_review(tx))
     latest = faq_store.latest_revisions(tx)
-    returned = [revision for revision in latest if revision.state == RevisionState.AMENDS_NEEDED]
+    returned = _of_units(tx, path, [one for one in latest if one.state == RevisionState.AMENDS_NEEDED])
     origins = {revision.origin_question_id for revision in (*in_review, *returned)}
     live = faq_store.published(tx)
-    return _Desk(in_review, returned, _waiting(tx, origins), live)
+    return _Desk(in_review, returned, _waiting(tx, path, origins), live)
 
 
 async def _page(
     visit: Visit, error: KnowledgeBaseError | None = None, question_id: int = 0, typed: str = ""
 ) -> web.Response:
-    desk = await visit.read(_desk)
+    desk = await visit.read(_desk, visit.member.unit_path)
     return visit.page(
         "publication_desk.html",
         status_of(error) if error else 200,

@@ -15,7 +15,7 @@ from knowledge_base.errors import Conflict, InvalidInput, KnowledgeBaseError
 from knowledge_base.questions.change import Actor
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.question import CloseReason, QuestionState
-from knowledge_base.storage import question_store
+from knowledge_base.storage import desk_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import Draft
 from knowledge_base.storage.staff_store import StaffMember
@@ -49,7 +49,7 @@ async def question_page(
     conflict: Draft | None = None,
 ) -> web.Response:
     """The question's page, with what was typed and what went wrong with it."""
-    found = await visit.read(dossier, question_id)
+    found = await visit.read(dossier, visit.member, question_id)
     match, now = await seen_now(visit, found.question.text)
     return visit.page(
         "question_show.html",
@@ -75,9 +75,16 @@ async def question_page(
     )
 
 
+def _look(tx: Transaction, member: StaffMember, question_id: int) -> None:
+    question_store.question_within(tx, member.unit_path, question_id, read=True)
+    desk_store.look_at(tx, question_id, member.id)
+
+
 async def show(request: web.Request) -> web.Response:
-    """The page."""
-    return await question_page(visit_of(request), id_of(request))
+    """The page. Who saw a resident's own words is kept on the trail."""
+    visit, question_id = visit_of(request), id_of(request)
+    await visit.write(_look, question_id)
+    return await question_page(visit, question_id)
 
 
 async def claim(request: web.Request) -> web.StreamResponse:
@@ -124,7 +131,7 @@ async def close(request: web.Request) -> web.StreamResponse:
 
 
 def _reopen(tx: Transaction, member: StaffMember, question_id: int, working_days: int, reason: str) -> None:
-    question = question_store.question(tx, question_id, lock=True)
+    question = question_store.question_within(tx, member.unit_path, question_id, lock=True)
     officer_queue.reopen(tx, question, Actor.of(member), working_days, reason)
 
 
@@ -146,6 +153,6 @@ async def _already(visit: Visit, question_id: int, state: QuestionState, error: 
     """A second click finds the work done: show it instead of an error."""
     if error.key != "question_state":
         return
-    question = await visit.read(question_store.question, question_id)
+    question = await visit.read(question_store.question_within, visit.member.unit_path, question_id)
     if question.state == state:
         raise visit.to("question", "already", id=question_id)

@@ -20,6 +20,7 @@ from knowledge_base.questions.question import Question
 from knowledge_base.storage import faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import QuestionMessage
+from knowledge_base.storage.staff_store import StaffMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,15 @@ class Review:
     entries: list[Revision]
 
 
-def review(tx: Transaction, revision_id: int) -> Review:
-    """Read it in one go."""
+def review(tx: Transaction, member: StaffMember, revision_id: int) -> Review:
+    """Read it in one go; the text of another unit's question is none of the member's."""
     revision = faq_store.revision(tx, revision_id)
     if revision is None:
         raise NotFound("revision", id=revision_id)
     origin = revision.origin_question_id
     return Review(
         revision,
-        question_store.question(tx, origin) if origin is not None else None,
+        question_store.question_within(tx, member.unit_path, origin, read=True) if origin is not None else None,
         question_store.messages_of(tx, origin) if origin is not None else [],
         faq_store.published_of(tx, revision.key),
         faq_store.all_topics(tx),
@@ -60,7 +61,7 @@ async def _page(
     error: KnowledgeBaseError | None = None,
     note: str = "",
 ) -> web.Response:
-    found = await visit.read(review, revision_id)
+    found = await visit.read(review, visit.member, revision_id)
     revision, member = found.revision, visit.member
     undecided = revision.state == RevisionState.IN_REVIEW
     return visit.page(
@@ -95,7 +96,7 @@ async def publish(request: web.Request) -> web.StreamResponse:
     form = AnswerForm.from_post(posted)
     correct = field_of(posted, "correct_askers", 5) == "yes"
     try:
-        found = await visit.read(review, revision_id)
+        found = await visit.read(review, visit.member, revision_id)
         public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
         await visit.write(editorial.approve_and_publish, revision_id, public, correct_askers=correct)
     except KnowledgeBaseError as error:

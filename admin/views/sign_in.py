@@ -1,21 +1,24 @@
 """Signing in and out."""
 
 import asyncio
+import json
 import math
 import re
 from datetime import timedelta
 
 from aiohttp import web
+from cryptography.exceptions import InvalidTag
 
 from admin import csrf, sessions
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, words_of
-from knowledge_base.accounts import begin_sign_in
+from knowledge_base.accounts import begin_sign_in, use_totp
 from knowledge_base.passwords import verify_or_refuse
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage import staff_store
 from knowledge_base.storage.staff_store import StaffMember
 
+_CODE_SECONDS = 300
 _PATH = re.compile(r"/(?:[\w.~-]+/)*[\w.~-]*(?:\?[^\s\\#]*)?", re.ASCII)
 
 
@@ -84,9 +87,62 @@ async def enter(request: web.Request) -> web.StreamResponse:
     )
     if member is None or member.disabled_at is not None or not right:
         return _form(visit, 401, username, visit.gettext("The name or the password is not right."), path)
+    if member.sealed_totp is not None:
+        return _code_form(visit, _half_way(visit, member), path)
+    return await _in(visit, member, path, subjects)
+
+
+async def _in(visit: Visit, member: StaffMember, path: str, subjects: dict[str, int]) -> web.StreamResponse:
     response = web.HTTPSeeOther(path or _home(visit, member))
     await sessions.start(visit, member, response, subjects)
     raise response
+
+
+# --- the second step, where an account needs one --------------------------------------------------
+
+
+def _half_way(visit: Visit, member: StaffMember) -> str:
+    """Who has shown his password, sealed, for as long as typing a code takes. A new password ends it."""
+    shown = [member.id, visit.console.clock.now().timestamp(), member.password_hash[-16:]]
+    return visit.console.keys.seal(json.dumps(shown)).hex()
+
+
+async def _shown(visit: Visit, sealed: str) -> StaffMember | None:
+    try:
+        staff_id, at, password = json.loads(visit.console.keys.unseal(bytes.fromhex(sealed)))
+    except (ValueError, TypeError, InvalidTag):
+        return None
+    if visit.console.clock.now().timestamp() - at > _CODE_SECONDS:
+        return None
+    member = await visit.console.database.read(staff_store.member_by_id, staff_id)
+    if member is None or member.disabled_at is not None or member.password_hash[-16:] != password:
+        return None
+    return member
+
+
+def _code_form(visit: Visit, half: str, path: str, problem: str = "", status: int = 200) -> web.Response:
+    cookie = csrf.new_sign_in_cookie(visit)
+    token = csrf.sign_in_token(visit, cookie)
+    response = visit.page("sign_in_code.html", status, token=token, half=half, next=path, problem=problem)
+    csrf.set_sign_in_cookie(visit, response, cookie)
+    return response
+
+
+async def enter_code(request: web.Request) -> web.StreamResponse:
+    """The code from the telephone, after the password."""
+    visit, form = visit_of(request), await form_of(request)
+    path, half = _wanted(visit, field_of(form, "next", 500)), field_of(form, "half", 2_000)
+    member = await _shown(visit, half)
+    if member is None:
+        return _form(visit, 401, problem=visit.gettext("That took too long. Please sign in once more."), path=path)
+    subjects = sessions.subjects(visit, member.username)
+    left = await visit.console.database.write(begin_sign_in, subjects)
+    if left:
+        return _wait(visit, left, member.username, path)
+    if not await visit.console.database.write(use_totp, member.id, field_of(form, "code", 20)):
+        problem = visit.gettext("That code is not right, or was used before. Wait for the next one.")
+        return _code_form(visit, half, path, problem, 401)
+    return await _in(visit, member, path, subjects)
 
 
 async def leave(request: web.Request) -> web.StreamResponse:

@@ -32,7 +32,7 @@ from bot.conversation.voice import Voice
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Decision, Match
-from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
+from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
 
 # Every step between phases, for the picture and its test.
@@ -148,7 +148,7 @@ def _command(state: State, text: str, view: View) -> Turn | None:
 def _wants_officer(state: State, text: str, view: View) -> Turn:
     """Hand over what was just asked; without a question, the wish itself is one."""
     about = view.about
-    if about and about.state in OPEN_STATES:
+    if about and about.state in UNFINISHED_STATES:
         return _waiting(state, about, view)
     if about and about.state in (QuestionState.OFFERED, QuestionState.ANSWERED_BY_BOT):
         return _queue_about(state, about, view, "asked_for_officer")
@@ -204,6 +204,8 @@ def _confirming(state: State, text: str, about: Question, view: View) -> Turn | 
 def _with_officer(state: State, text: str, about: Question, view: View) -> Turn | None:
     if about.state == QuestionState.ANSWERED:
         return _officer_answered(state, text, about, view)
+    if about.state == QuestionState.WAITING_FOR_RESIDENT:
+        return _answered_back(state, text, about, view)
     if about.state not in OPEN_STATES:
         return None
     if intent.is_withdrawal(text):
@@ -224,10 +226,18 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
     return _added(replace(state, asked_commune=False), text, about, view)
 
 
+def _answered_back(state: State, text: str, about: Question, view: View) -> Turn | None:
+    """The officer asked; whatever the resident says next, if it says something, is taken for the reply."""
+    if any(recognise(text) for recognise in (intent.is_thanks, intent.is_greeting, intent.is_unreadable)):
+        return None
+    passed_on = replies.notice(view.voice, replies.ANSWERED_BACK, about.reference)
+    return Turn(state, [AddWords(about.reference, text)], [passed_on])
+
+
 def _edited(state: State, heard: Incoming, view: View) -> Turn | None:
     """New words for what an officer has already."""
     about, text = view.about, heard.text.strip()
-    if not heard.edited or about is None or about.state not in OPEN_STATES or intent.is_withdrawal(text):
+    if not heard.edited or about is None or about.state not in UNFINISHED_STATES or intent.is_withdrawal(text):
         return None
     return _added(state, text, about, view)
 
@@ -390,10 +400,11 @@ def _danger(state: State, heard: Incoming, view: View) -> Turn:
 
 def _media(state: State, heard: Incoming, view: View) -> Turn:
     """Pictures, recordings, files: the caption is read, the rest goes to an officer."""
-    if heard.text.strip() and _confident(view):
-        return _question(state, heard, view)
     about = view.about
-    if about and about.state in OPEN_STATES:
+    asked_back = about is not None and about.state == QuestionState.WAITING_FOR_RESIDENT
+    if heard.text.strip() and _confident(view) and not asked_back:
+        return _question(state, heard, view)
+    if about and about.state in UNFINISHED_STATES:
         acts: list[Act] = [AddWords(about.reference, heard.text, heard.media_kind, heard.media_ref)]
         return Turn(state, acts, [replies.notice(view.voice, replies.MEDIA_ADDED, about.reference)])
     reference = view.references[0]
@@ -427,7 +438,7 @@ def _option(state: State, option: str, view: View) -> Turn:
         return _not_settled(state, about, view, "unclear" if verb == "unclear" else "notmine")
     if verb == "unclear" and about.state == QuestionState.ANSWERED:
         return _reopen(state, about, "", view)
-    if about.state in OPEN_STATES:
+    if about.state in UNFINISHED_STATES:
         return _waiting(state, about, view)
     return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
 
@@ -475,6 +486,8 @@ def _reopen(state: State, about: Question, text: str, view: View) -> Turn:
 
 
 def _waiting(state: State, about: Question, view: View) -> Turn:
+    if about.state == QuestionState.WAITING_FOR_RESIDENT:
+        return Turn(state, replies=[replies.notice(view.voice, replies.AWAITS_YOU, about.reference)])
     day = view.voice.day(about.due_on or view.due_on)
     return Turn(state, replies=[replies.notice(view.voice, replies.WAITING, about.reference, day=day)])
 

@@ -242,6 +242,8 @@ WITHDRAWN = _("All right. Type whenever you have a question.")
 TAKEN_BACK = _("Your question %(reference)s is withdrawn. Type whenever you have another question.")
 TELL_MORE = _("If you can, tell the officer in a few words what is not clear or how your situation differs.")
 ADDED = _("I passed this on to the officer, with your question %(reference)s.")
+ANSWERED_BACK = _("Thank you. I passed your reply on to the officer (question %(reference)s).")
+AWAITS_YOU = _("The officer has asked you something about your question %(reference)s and waits for your reply.")
 MEDIA_ADDED = _("I passed what you sent on to the officer, with your question %(reference)s.")
 MEDIA_QUEUED = _("I can't read pictures, recordings or files, but an officer can.")
 COMMUNE_SAVED = _("Noted: %(commune)s. The officer will see it.")
@@ -276,6 +278,8 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
         if found.get("waiting"):  # it was asked again
             blocks.append(voice.say(WAITING, reference=reference, day=voice.day(found["due_on"])))
         return Reply("\n\n".join(blocks), "notice", reference=reference)
+    if found.get("awaits_reply"):
+        return notice(voice, AWAITS_YOU, reference)
     if found["due_on"] and not found["closed"]:
         return notice(voice, WAITING, reference, day=voice.day(found["due_on"]))
     return notice(voice, CLOSED_WORDS, reference)
@@ -313,6 +317,22 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference
         )
         return Reply(f"{head}\n\n{body['words']}", "notice", reference=reference)
+    if kind == "ask_back":
+        head = voice.say(
+            _("An officer of %(unit)s needs something from %(you)s to answer question %(reference)s:"),
+            unit=voice.unit_name,
+            reference=reference,
+        )
+        foot = voice.say(_("Please reply here. The promised day moves by the days that your reply takes."))
+        return Reply(f"{head}\n\n{body['words']}\n\n{foot}", "notice", reference=reference)
+    if kind == "split":
+        head = voice.say(
+            _("Your message %(reference)s holds several questions. Each is answered under a code of its own:"),
+            reference=reference,
+        )
+        lines = [f"• {part['reference']}: {part['text']}" for part in body["parts"]]
+        foot = voice.say(_("The promised day stays: %(day)s."), day=voice.day(date.fromisoformat(body["due_on"])))
+        return Reply("\n".join([head, "", *lines, "", foot]), "notice", reference=reference)
     if kind == "opened_elsewhere":
         return notice(voice, OPENED_ELSEWHERE, reference)
     day = voice.day(date.fromisoformat(body["due_on"]))
@@ -325,5 +345,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             "We are sorry: the answer to your question %(reference)s takes longer than promised. "
             "The new day is %(day)s."
         ),
+        "passed_on": _(
+            "Your question %(reference)s is now with %(office)s, which can answer it. The promised day stays: %(day)s."
+        ),
     }[kind]
-    return notice(voice, sentence, reference, day=day)
+    return notice(voice, sentence, reference, day=day, office=body.get("office", ""))

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, String, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select, true, update
 
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among, next_numbers
 from knowledge_base.storage.prepared import ManyRows, Prepared
-from knowledge_base.storage.tables import answers, drafts, feedback, outbox, question_messages, questions
+from knowledge_base.storage.staff_store import TOP
+from knowledge_base.storage.tables import (
+    answers,
+    drafts,
+    feedback,
+    outbox,
+    question_messages,
+    question_units,
+    questions,
+    units,
+)
 from knowledge_base.text.fold import fold
 
 _BY_REFERENCE = Prepared(lambda name: select(questions).where(among(name, questions.c.reference, "references")))
@@ -114,6 +124,45 @@ def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Questi
     return _question(row)
 
 
+def _is_within(path: str) -> ColumnElement[bool]:
+    """The condition that a question is with a unit (by its path) or one below."""
+    if path == TOP:
+        return true()
+    return questions.c.unit_code.in_(select(units.c.code).where(units.c.path.startswith(path)))
+
+
+def question_within(
+    tx: Transaction, path: str, question_id: int, *, lock: bool = False, read: bool = False
+) -> Question:
+    """One question of a unit (by its path) or of those below; to `read`, also one that they have passed on.
+
+    Raises:
+        NotFound: there is none, or it is none of theirs: who may not see it can't tell.
+    """
+    scope = _is_within(path)
+    if read and path != TOP:
+        had = select(question_units.c.question_id).join_from(
+            question_units, units, question_units.c.unit_code == units.c.code
+        )
+        scope |= questions.c.id.in_(had.where(units.c.path.startswith(path)))
+    query = select(questions).where(questions.c.id == question_id, scope)
+    row = tx.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound("question", id=question_id)
+    return _question(row)
+
+
+def listed(tx: Transaction, query: Select[Any]) -> list[Question]:
+    """The questions that a query over all their columns finds."""
+    return [_question(row) for row in tx.execute(query)]
+
+
+def note_unit(tx: Transaction, question_id: int, unit_code: str) -> None:
+    """A unit had the question: it goes on reading it."""
+    had = tx.insert(question_units).values(question_id=question_id, unit_code=unit_code)
+    tx.execute(had.on_conflict_do_nothing())
+
+
 def question_by_reference(tx: Transaction, reference: str) -> Question | None:
     """The question behind a public code."""
     row = tx.execute(select(questions).where(questions.c.reference == reference)).first()
@@ -201,11 +250,21 @@ def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMe
     return next((message for message in messages_of(tx, question_id) if message.id == message_id), None)
 
 
-def waiting_for_publication(tx: Transaction, limit: int = 200) -> list[Question]:
-    """Answered, not yet (or, after a withdrawal, not any more) decided by an editor."""
+def those_within(tx: Transaction, path: str, question_ids: Iterable[int]) -> set[int]:
+    """Which of these questions are with a unit (by its path) or one below."""
+    wanted = questions.c.id.in_(set(question_ids)) & _is_within(path)
+    return set(tx.execute(select(questions.c.id).where(wanted)).scalars())
+
+
+def waiting_for_publication(tx: Transaction, path: str, limit: int = 200) -> list[Question]:
+    """Of a unit and those below: answered, not yet (or, after a withdrawal, not any more) decided by an editor."""
     query = (
         select(questions)
-        .where(questions.c.disposition == Disposition.PENDING, questions.c.state.in_(list(ANSWERED_STATES)))
+        .where(
+            _is_within(path),
+            questions.c.disposition == Disposition.PENDING,
+            questions.c.state.in_(list(ANSWERED_STATES)),
+        )
         .order_by(questions.c.id)
         .limit(limit)
     )

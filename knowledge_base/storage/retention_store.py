@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, or_, select, update
 
-from knowledge_base.questions.question import OPEN_STATES, Disposition
+from knowledge_base.questions.question import UNFINISHED_STATES, Disposition
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
@@ -86,7 +86,7 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
     told = or_(outbox.c.state.not_in(_TO_GO), outbox.c.channel == CHANNEL)
     return _Conditions(
         questions=and_(
-            questions.c.received_at < words, questions.c.text != "", questions.c.state.not_in(list(OPEN_STATES))
+            questions.c.received_at < words, questions.c.text != "", questions.c.state.not_in(list(UNFINISHED_STATES))
         ),
         inbox=and_(
             inbox.c.kind != "blanked",

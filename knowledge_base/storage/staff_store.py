@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, delete, func, select, update
 
+from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import wait_alone
 from knowledge_base.storage.tables import sign_in_failures, staff, staff_sessions, units
+
+TOP = "0/"  # the path of the unit above all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,12 @@ class StaffMember:
     username: str
     role: Role
     unit_code: str
+    unit_path: str  # what he may see: his unit and all below
     password_hash: str
     must_change_password: bool
+    heads_unit: bool
+    needs_totp: bool
+    sealed_totp: bytes | None
     disabled_at: datetime | None
 
 
@@ -47,25 +54,49 @@ def ensure_unit(tx: Transaction, code: str, name: str) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=["code"], set_={"name": name}))
 
 
-def units_by_code(tx: Transaction) -> dict[str, str]:
-    """The units' names by code."""
-    return {row.code: row.name for row in tx.execute(select(units).order_by(units.c.code))}
+def unit_path(tx: Transaction, code: str) -> str | None:
+    """The path of a unit; None when there is none of this code."""
+    return tx.execute(select(units.c.path).where(units.c.code == code)).scalar()
 
 
-def members(tx: Transaction) -> list[StaffMember]:
-    """All accounts."""
-    return [_member(row) for row in tx.execute(select(staff).order_by(staff.c.username))]
+def unit_above(tx: Transaction, code: str) -> str | None:
+    """The code of the unit one step up the ladder; None above all others."""
+    return tx.execute(select(units.c.parent_code).where(units.c.code == code)).scalar()
+
+
+def open_unit(tx: Transaction, code: str) -> str | None:
+    """The name of a unit that exists today; None when there is none (any more)."""
+    today = vietnam_day(tx.now)
+    exists = (units.c.valid_to.is_(None) | (units.c.valid_to >= today)) & (units.c.code == code)
+    return tx.execute(select(units.c.name).where(exists)).scalar()
+
+
+def units_with_staff(tx: Transaction, within: str = TOP) -> dict[str, str]:
+    """The names, by code, of the units that have accounts: of one (by its path) and of those below, it included."""
+    staffed = units.c.code.in_(select(staff.c.unit_code)) | (units.c.path == within)
+    query = select(units.c.code, units.c.name).where(staffed, units.c.path.startswith(within)).order_by(units.c.path)
+    return {row.code: row.name for row in tx.execute(query)}
+
+
+_MEMBERS = select(staff, units.c.path.label("unit_path")).join_from(staff, units, staff.c.unit_code == units.c.code)
+
+
+def members(tx: Transaction, within: str = TOP) -> list[StaffMember]:
+    """The accounts of a unit (by its path) and of those below it."""
+    query = _MEMBERS.where(units.c.path.startswith(within)).order_by(staff.c.username)
+    return [_member(row) for row in tx.execute(query)]
 
 
 def member_by_username(tx: Transaction, username: str) -> StaffMember | None:
     """One account by its name."""
-    row = tx.execute(select(staff).where(staff.c.username == username)).first()
+    row = tx.execute(_MEMBERS.where(staff.c.username == username)).first()
     return _member(row) if row else None
 
 
-def member_by_id(tx: Transaction, staff_id: int) -> StaffMember | None:
-    """One account by its id."""
-    row = tx.execute(select(staff).where(staff.c.id == staff_id)).first()
+def member_by_id(tx: Transaction, staff_id: int, within: str = TOP) -> StaffMember | None:
+    """One account by its id, if its unit is the one `within` (a path) or below."""
+    query = _MEMBERS.where(staff.c.id == staff_id, units.c.path.startswith(within))
+    row = tx.execute(query).first()
     return _member(row) if row else None
 
 
@@ -104,6 +135,24 @@ def disable(tx: Transaction, staff_id: int) -> None:
     """No sign-in any more; every session of the account ends."""
     tx.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=tx.now))
     end_sessions_of(tx, staff_id)
+
+
+def set_duties(tx: Transaction, staff_id: int, *, role: Role, heads_unit: bool, needs_totp: bool) -> None:
+    """What an account may do and must show; every session of it ends, so that no page lives on with former rights."""
+    values = {"role": role, "heads_unit": heads_unit, "needs_totp": needs_totp}
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+    end_sessions_of(tx, staff_id)
+
+
+def set_totp(tx: Transaction, staff_id: int, sealed: bytes | None, step: int | None) -> None:
+    """The shared secret of an account (None: it has to be set up anew) and the time step it has shown."""
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(sealed_totp=sealed, totp_step=step))
+
+
+def use_totp_step(tx: Transaction, staff_id: int, step: int) -> bool:
+    """Take a time step for signing in; False when it, or a later one, was used before."""
+    fresh = (staff.c.id == staff_id) & (staff.c.totp_step.is_(None) | (staff.c.totp_step < step))
+    return tx.execute(update(staff).where(fresh).values(totp_step=step)).rowcount == 1
 
 
 def enable(tx: Transaction, staff_id: int) -> None:
