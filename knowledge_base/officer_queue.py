@@ -5,30 +5,28 @@ Each is a synchronous function of (transaction, who, input): load, decide, save,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
+from knowledge_base.asker import tell as _tell
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.publication import RevisionState, guard_publishable
 from knowledge_base.questions.change import (
     BOT,
-    CLOCK,
     RESIDENT,
     Actor,
     Change,
     Opening,
     answering_by_bot,
     offering,
-    promise,
     queueing,
     reopening,
 )
 from knowledge_base.questions.lifecycle import Action, step
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
-from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.storage import event_store, faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -126,42 +124,6 @@ def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """The answer didn't settle it: back to the queue, with a new promise."""
     _move(tx, question, reopening(tx.now, working_days, reason, actor))
-
-
-def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = timedelta(hours=24)) -> int:
-    """Questions whose choices nobody took go to the officers by themselves; returns how many."""
-    forgotten = question_store.offered_before(tx, age)
-    for question in forgotten:
-        queue(tx, question, CLOCK, working_days, "no_choice")
-        queued = question_store.question(tx, question.id)
-        _tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
-    return len(forgotten)
-
-
-def renew_missed_promises(tx: Transaction, working_days: int) -> int:
-    """A missed promise is announced once, with a new day; returns how many."""
-    missed = question_store.promises_missed(tx, vietnam_day(tx.now))
-    for question in missed:
-        event, values = promise(tx.now, working_days)
-        question_store.save(tx, question, **{**values, "promise_renewed_at": tx.now})
-        event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, **event)
-        body = {"notice": "promise_renewed", "reference": question.reference, **event}
-        _tell(tx, question, f"renewed:{question.id}:{event['due_on']}", body)
-    return len(missed)
-
-
-def _promise(question: Question) -> dict[str, Any]:
-    return {
-        "reference": question.reference,
-        "due_on": question.due_on.isoformat() if question.due_on else None,
-    }
-
-
-def _tell(tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None) -> None:
-    """Say something to the asker that is no direct reply; withheld where he asked for silence."""
-    to = contact_store.contact(tx, question.contact_ref)
-    if to is None or not outbox_store.enqueue(tx, key, to, body, question_id=question.id, revision_id=revision_id):
-        event_store.record(tx, BOT.name, "delivery_withheld", question_id=question.id, message=key)
 
 
 # --- the officers' side ---------------------------------------------------------------------------
