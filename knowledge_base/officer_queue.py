@@ -5,7 +5,6 @@ Each is a synchronous function of (transaction, who, input): load, decide, save,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from knowledge_base import clusters
@@ -15,14 +14,12 @@ from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.publication import RevisionState, guard_publishable
 from knowledge_base.questions.change import (
     BOT,
-    CLOCK,
     RESIDENT,
     Actor,
     Change,
     Opening,
     answering_by_bot,
     offering,
-    promise,
     queueing,
     reopening,
 )
@@ -119,35 +116,6 @@ def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """The answer didn't settle it: back to the queue, with a new promise."""
     move(tx, question, reopening(tx.now, working_days, reason, actor))
-
-
-def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = timedelta(hours=24)) -> int:
-    """Questions whose choices nobody took go to the officers by themselves; returns how many."""
-    forgotten = question_store.offered_before(tx, age)
-    for question in forgotten:
-        queue(tx, question, CLOCK, working_days, "no_choice")
-        queued = question_store.question(tx, question.id)
-        tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
-    return len(forgotten)
-
-
-def renew_missed_promises(tx: Transaction, working_days: int) -> int:
-    """A missed promise is announced once, with a new day; returns how many."""
-    missed = question_store.promises_missed(tx, vietnam_day(tx.now))
-    for question in missed:
-        event, values = promise(tx.now, working_days)
-        question_store.save(tx, question, **{**values, "promise_renewed_at": tx.now})
-        event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, **event)
-        body = {"notice": "promise_renewed", "reference": question.reference, **event}
-        tell(tx, question, f"renewed:{question.id}:{event['due_on']}", body)
-    return len(missed)
-
-
-def _promise(question: Question) -> dict[str, Any]:
-    return {
-        "reference": question.reference,
-        "due_on": question.due_on.isoformat() if question.due_on else None,
-    }
 
 
 # --- the officers' side ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
-from knowledge_base import officer_queue
+from knowledge_base import promises
 from knowledge_base.questions.deadline import due_day
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Transaction
@@ -89,5 +89,5 @@ async def _clockwork(service: "Service") -> None:
 def clockwork(tx: Transaction, settings: Settings) -> None:
     """What time brings: forgotten choices, missed promises. One process at a time."""
     if try_alone(tx.connection, "clockwork"):
-        officer_queue.queue_forgotten_offers(tx, settings.answer_due_working_days)
-        officer_queue.renew_missed_promises(tx, settings.answer_due_working_days)
+        promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
+        promises.renew_missed_promises(tx, settings.answer_due_working_days)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from knowledge_base import editorial, officer_queue
+from knowledge_base import editorial, officer_queue, promises
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.ledger import ledger
 from knowledge_base.questions.change import RESIDENT
@@ -124,8 +124,8 @@ def test_the_parts_always_sum_to_the_total(house_maker: Any, clock: Any, keys: A
         @rule(hours=st.integers(1, 400))
         def time_goes_by(self, hours: int) -> None:
             clock.advance(timedelta(hours=hours))
-            self.attempt(officer_queue.queue_forgotten_offers, 5)
-            self.attempt(officer_queue.renew_missed_promises, 5)
+            self.attempt(promises.queue_forgotten_offers, 5)
+            self.attempt(promises.renew_missed_promises, 5)
 
         @invariant()
         def the_parts_sum_to_the_total(self) -> None:

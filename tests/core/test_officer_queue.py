@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from knowledge_base import editorial, officer_queue
+from knowledge_base import editorial, officer_queue, promises
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import InForce
 from knowledge_base.faq.publication import RevisionState
@@ -226,10 +226,10 @@ def test_forgotten_choices_are_queued_after_a_day_and_the_asker_is_told(house) -
     question = house.asked()
     house.do(officer_queue.offer, question, ["E1", "E2"])
     house.clock.advance(timedelta(hours=23, minutes=59))
-    assert house.do(officer_queue.queue_forgotten_offers, 5) == 0
+    assert house.do(promises.queue_forgotten_offers, 5) == 0
     house.clock.advance(timedelta(minutes=1))
-    assert house.do(officer_queue.queue_forgotten_offers, 5) == 1
-    assert house.do(officer_queue.queue_forgotten_offers, 5) == 0
+    assert house.do(promises.queue_forgotten_offers, 5) == 1
+    assert house.do(promises.queue_forgotten_offers, 5) == 0
     assert house.question(question.id).state == QuestionState.QUEUED
     (told,) = house.told(question.id)
     assert (told["notice"], told["due_on"]) == ("queued", "2026-12-01")
@@ -239,12 +239,12 @@ def test_a_missed_promise_is_renewed_once(house) -> None:
     question_id = house.queued()
     due_on = house.question(question_id).due_on
     house.clock.set(house.clock.now() + timedelta(days=(due_on - date(2026, 11, 23)).days))
-    assert house.do(officer_queue.renew_missed_promises, 5) == 0  # the day itself is not over
+    assert house.do(promises.renew_missed_promises, 5) == 0  # the day itself is not over
     house.clock.advance(timedelta(days=1))
-    assert house.do(officer_queue.renew_missed_promises, 5) == 1
+    assert house.do(promises.renew_missed_promises, 5) == 1
     assert house.question(question_id).due_on > due_on
     house.clock.advance(timedelta(days=30))
-    assert house.do(officer_queue.renew_missed_promises, 5) == 0
+    assert house.do(promises.renew_missed_promises, 5) == 0
     assert [body["notice"] for body in house.told(question_id)] == ["promise_renewed"]
 
 
