@@ -97,9 +97,17 @@ def set_commune(tx: Transaction, question: Question, commune: str) -> None:
 def add_words(
     tx: Transaction, question: Question, text: str, media_kind: str | None = None, media_ref: str | None = None
 ) -> None:
-    """The resident added something to a question."""
+    """The resident added something to a question; if an officer waited for it, his clock runs again."""
     question_store.add_message(tx, question.id, "resident", text, media_kind, media_ref)
     event_store.record(tx, RESIDENT.name, "message", question_id=question.id)
+    if question.state == QuestionState.WAITING_FOR_RESIDENT:
+        resume(tx, question, RESIDENT)
+
+
+def resume(tx: Transaction, question: Question, actor: Actor) -> None:
+    """What was asked is answered, or needn't be: the promise moves by the days that were waited."""
+    event, values = resuming(question, vietnam_day(tx.now), calendar_store.calendar(tx))
+    move(tx, question, Change(Action.RESUME, actor, event, values))
 
 
 def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) -> None:
@@ -159,14 +167,6 @@ def release(tx: Transaction, member: StaffMember, question_id: int) -> None:
     """Give a question back to the queue; the draft stays."""
     question = held_by(tx, member, question_id)
     move(tx, question, Change(Action.RELEASE, Actor.of(member)), assigned_to=None)
-
-
-def save_draft(
-    tx: Transaction, member: StaffMember, question_id: int, content: dict[str, Any], seen_version: int
-) -> int:
-    """Keep what the officer is typing; raises Conflict when somebody else saved since."""
-    held_by(tx, member, question_id)
-    return question_store.put_draft(tx, question_id, member.id, content, seen_version)
 
 
 def answer(tx: Transaction, member: StaffMember, question_id: int, text: AnswerText) -> int:

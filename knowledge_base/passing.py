@@ -6,14 +6,14 @@ Each is a synchronous function of (transaction, who, input); none commits.
 from collections.abc import Sequence
 from typing import Any
 
+from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, InvalidInput, NotFound
 from knowledge_base.questions.change import Actor, Change
-from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.lifecycle import Action, step
 from knowledge_base.questions.question import Question, QuestionState
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.steps import held_by, move, tell
-from knowledge_base.storage import event_store, question_store, staff_store
+from knowledge_base.storage import calendar_store, event_store, question_store, staff_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -36,7 +36,7 @@ def escalate(tx: Transaction, member: StaffMember, question_id: int, working_day
     above = staff_store.unit_above(tx, question.unit_code)
     if above is None:
         raise Conflict("nothing_above")
-    deadline = due_day(tx.now, working_days)
+    deadline = calendar_store.calendar(tx).due_day(vietnam_day(tx.now), working_days)
     _pass_on(tx, member, question, Action.ESCALATE, above, reason, unit_due_on=deadline)
 
 

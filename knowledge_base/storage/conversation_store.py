@@ -101,6 +101,16 @@ def conversations_of(tx: Transaction, refs: Sequence[str]) -> dict[str, tuple[st
     return {ref: (state, json.loads(data)) for ref, state, data in _STANDS.rows(tx, refs=list(refs))}
 
 
+def point_at(tx: Transaction, contact_ref: str, reference: str) -> None:
+    """An officer has asked the resident something: what he says next is about that question.
+
+    The contact must be locked.
+    """
+    stand = conversations_of(tx, [contact_ref]).get(contact_ref)
+    data = {**(stand[1] if stand else {}), "reference": reference, "options": [], "asked_commune": False}
+    put_conversations(tx, {contact_ref: ("with_officer", data)})
+
+
 def put_conversations(tx: Transaction, stands: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
     """Save where dialogues stand, as phase and data by resident."""
     _PUT.insert(tx, [(ref, *stands[ref], tx.now) for ref in sorted(stands)])

@@ -250,6 +250,19 @@ def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMe
     return next((message for message in messages_of(tx, question_id) if message.id == message_id), None)
 
 
+def these_within(tx: Transaction, path: str, question_ids: Sequence[int]) -> list[Question]:
+    """Those of these questions that are with a unit (by its path) or one below, in the order given."""
+    rows = listed(tx, select(questions).where(questions.c.id.in_(question_ids), _is_within(path)))
+    return sorted(rows, key=lambda one: question_ids.index(one.id))
+
+
+def ungathered(tx: Transaction, path: str, limit: int) -> list[Question]:
+    """The most pressing questions of a unit (by its path) and those below that wait and are in no cluster."""
+    waiting = (questions.c.state == QuestionState.QUEUED) & questions.c.cluster_id.is_(None) & _is_within(path)
+    query = select(questions).where(waiting).order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
+    return listed(tx, query.limit(limit))
+
+
 def those_within(tx: Transaction, path: str, question_ids: Iterable[int]) -> set[int]:
     """Which of these questions are with a unit (by its path) or one below."""
     wanted = questions.c.id.in_(set(question_ids)) & _is_within(path)

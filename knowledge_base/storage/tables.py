@@ -255,7 +255,8 @@ question_units = Table(
 question_sketches = Table(
     "question_sketches",
     metadata,
-    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("number", Id, primary_key=True),  # what was made after it has a greater one
+    Column("question_id", ForeignKey("questions.id"), nullable=False, unique=True),
     Column("sketch", LargeBinary, nullable=False),
 )
 

@@ -180,12 +180,14 @@ def _beside_questions() -> None:
         foreign={**question, "unit_code": "units.code"},
         key=["question_id", "unit_code"],
     )
-    _with_key(
+    op.create_table(
         "question_sketches",
+        sa.Column("number", ID, nullable=False),
         sa.Column("question_id", ID, nullable=False),
         sa.Column("sketch", sa.LargeBinary(), nullable=False),
-        foreign=question,
-        key=["question_id"],
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_question_sketches_question_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_question_sketches")),
+        sa.UniqueConstraint("question_id", name=op.f("uq_question_sketches_question_id")),
     )
     _with_key(
         "unlike_questions",
