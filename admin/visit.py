@@ -1,6 +1,6 @@
 """One request: who is here, in which language, and the few things every view needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from aiohttp import web
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from admin.console import CONSOLE, Console
 from admin.pages import environment
 from knowledge_base.errors import Forbidden
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.storage.database import Verb
 from knowledge_base.storage.staff_store import StaffMember, StaffSession
 from translations.loader import DEFAULT_LANGUAGE, catalog
@@ -25,6 +26,7 @@ class Visit:
     console: Console
     language: str
     session: StaffSession | None = None
+    calendar: Calendar = field(default_factory=Calendar)  # the working days; read with the session
 
     @property
     def member(self) -> StaffMember:
