@@ -9,6 +9,7 @@ from aiohttp import web
 from knowledge_base.clock import Clock
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.neighbours import Neighbours
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 
@@ -32,6 +33,7 @@ class Console:
     clock: Clock
     fetch_media: FetchMedia | None = None
     channel_states: ChannelStates | None = None
+    neighbours: Neighbours = field(default_factory=Neighbours)
     password_threads: ThreadPoolExecutor = field(default_factory=_password_threads)
 
 

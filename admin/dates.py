@@ -6,7 +6,6 @@ from datetime import date, datetime
 from admin.labels import N_
 from admin.visit import Visit
 from knowledge_base.clock import VIETNAM
-from knowledge_base.questions.deadline import working_days_left
 
 _WEEKDAYS = (
     N_("Monday"),
@@ -51,7 +50,7 @@ def due(visit: Visit, due_on: date | None, today: date) -> Due | None:
     """How a promise stands today."""
     if due_on is None:
         return None
-    left, day = working_days_left(today, due_on), long_day(visit, due_on)
+    left, day = visit.calendar.working_days_left(today, due_on), long_day(visit, due_on)
     if due_on < today:
         late = visit.ngettext("%(n)s working day late", "%(n)s working days late", -left)
         return Due(late if left else visit.gettext("just missed"), day, "late")

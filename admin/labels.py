@@ -22,6 +22,7 @@ _STATES = {
     "answered_by_bot": N_("answered automatically"),
     "queued": N_("waiting"),
     "assigned": N_("being answered"),
+    "waiting_for_resident": N_("waiting for the resident"),
     "answered": N_("answered"),
     "closed": N_("closed"),
 }
@@ -89,6 +90,8 @@ _TABLES: dict[str, dict[str, str]] = {
         "officer": N_("officer"),
         "editor": N_("editor"),
         "administrator": N_("administrator"),
+        "auditor": N_("auditor"),
+        "collaborator": N_("collaborator"),
     },
     "channel": {
         "telegram": "Telegram",
@@ -143,6 +146,9 @@ _TABLES: dict[str, dict[str, str]] = {
         "queued": N_("Receipt"),
         "promise_renewed": N_("New date"),
         "correction": N_("Correction"),
+        "ask_back": N_("Question to the resident"),
+        "passed_on": N_("Where the question is"),
+        "split": N_("Codes of the parts"),
     },
     "event": {
         "ask": N_("asked"),
@@ -154,6 +160,16 @@ _TABLES: dict[str, dict[str, str]] = {
         "answer": N_("signed an answer off"),
         "close": N_("closed the question"),
         "reopen": N_("reopened the question"),
+        "ask_back": N_("asked the resident something"),
+        "resume": N_("let the clock run again"),
+        "transfer": N_("passed the question on"),
+        "escalate": N_("passed the question up"),
+        "split": N_("split the message"),
+        "split_off": N_("made a question of a part"),
+        "gather": N_("put it together with like questions"),
+        "take_out": N_("took it out of its cluster"),
+        "answer_together": N_("sent the cluster's answer"),
+        "note": N_("wrote a note"),
         "commune": N_("named the commune"),
         "message": N_("added a message"),
         "promise_renewed": N_("announced a new date"),
@@ -210,6 +226,18 @@ DONE = {
     "signed_out": N_("You are signed out."),
     "disabled": N_("The account is disabled; its sessions have ended."),
     "enabled": N_("The account may sign in again."),
+    "duties": N_("The duties are changed; the account signs in anew."),
+    "totp": N_("From now on this account asks for a code besides the password."),
+    "totp_forgotten": N_("The former codes no longer count."),
+    "passed_on": N_("The question is with the other unit; its promise to the resident stays."),
+    "split": N_("Each part is a question with a code of its own now."),
+    "noted": N_("The note is kept."),
+    "asked_back": N_("The resident is asked; the promised day waits for the reply."),
+    "gone_on": N_("The clock runs again."),
+    "gathered": N_("These questions will get one answer."),
+    "taken_out": N_("The question is out of the cluster and won't be suggested for it again."),
+    "saved": N_("Saved."),
+    "removed": N_("Removed."),
 }  # fmt: skip
 
 
@@ -218,6 +246,11 @@ def word(speaker: Speaks, kind: str, value: object) -> str:
     text = str(value) if value is not None else ""
     known = _TABLES[kind].get(text)
     return speaker.gettext(known) if known else text
+
+
+def values(kind: str) -> tuple[str, ...]:
+    """The values that have a word, in the table's order."""
+    return tuple(_TABLES[kind])
 
 
 def done(speaker: Speaks, name: str) -> str:
@@ -231,5 +264,5 @@ def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     parts = []
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
-    parts += [f"“{data[name]}”" for name in ("commune", "note", "words", "wording") if data.get(name)]
+    parts += [f"“{data[name]}”" for name in ("unit", "commune", "note", "words", "wording") if data.get(name)]
     return " · ".join(parts)

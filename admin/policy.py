@@ -1,7 +1,8 @@
 """THE table of routes: each with its handler and who may use it. A route that isn't here is refused.
 
-Administrators run the place and see no resident's words; officers and editors work with the questions;
-only editors decide what becomes public, and only administrators confirm shipped text and manage accounts.
+Administrators run the place and see no resident's words; officers and editors work with the questions; collaborators
+of a unit write drafts and notes; auditors read everything and change nothing; only editors decide what becomes
+public, and only administrators confirm shipped text and manage accounts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,11 +12,14 @@ from aiohttp import web
 
 from admin.views import (
     answer,
+    beside,
+    cluster,
     entry,
     faq,
     help_page,
     media,
     messengers,
+    passing,
     password,
     publication,
     question,
@@ -24,7 +28,9 @@ from admin.views import (
     sign_in,
     staff,
     status,
+    text_templates,
     totp,
+    trail,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
 
@@ -37,7 +43,7 @@ ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 READERS: Roles = WORKERS | {Role.AUDITOR}  # see residents' questions
 HELPERS: Roles = WORKERS | {Role.COLLABORATOR}  # write drafts and notes; an officer signs off
 LOOKERS: Roles = READERS | HELPERS
-ALL: Roles = WORKERS | ADMINISTRATORS | {Role.AUDITOR}
+OVERSEERS: Roles = ADMINISTRATORS | {Role.AUDITOR}
 EVERYBODY: Roles = frozenset({*LOOKERS, *ADMINISTRATORS})
 
 
@@ -59,6 +65,7 @@ _QUESTION = r"/questions/{id:\d{1,15}}"
 _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
 _MESSAGE = r"/status/messages/{id:\d{1,15}}"
+_TEMPLATE = r"/templates/{id:\d{1,15}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
 
 ROUTES: tuple[Route, ...] = (
@@ -73,50 +80,67 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/messengers", "messengers", messengers.show, WORKERS),
     Route("POST", "/messengers", "messengers_code", messengers.give_code, WORKERS),
     Route("POST", r"/messengers/{id:\d{1,15}}/unlink", "messengers_unlink", messengers.unlink, WORKERS),
-    Route("GET", "/help", "help", help_page.show, ALL),
+    Route("GET", "/help", "help", help_page.show, EVERYBODY),
     # The queue; administrators are led on to the status page.
-    Route("GET", "/", "queue", queue.show, ALL),
-    Route("GET", "/counts", "counts", queue.counts, WORKERS, passive=True),
-    Route("GET", _QUESTION, "question", question.show, WORKERS),
+    Route("GET", "/", "queue", queue.show, EVERYBODY),
+    Route("GET", "/counts", "counts", queue.counts, LOOKERS, passive=True),
+    Route("GET", "/queue/export", "queue_export", queue.export, READERS),
+    Route("GET", _QUESTION, "question", question.show, LOOKERS),
+    Route("POST", f"{_QUESTION}/here", "presence", beside.presence, LOOKERS, passive=True),
+    Route("POST", f"{_QUESTION}/note", "note", beside.note, HELPERS),
+    Route("POST", f"{_QUESTION}/ask-back", "ask_back", beside.ask_back, WORKERS),
+    Route("POST", f"{_QUESTION}/go-on", "go_on", beside.go_on, WORKERS),
+    Route("POST", f"{_QUESTION}/transfer", "transfer", passing.transfer, WORKERS),
+    Route("POST", f"{_QUESTION}/escalate", "escalate", passing.escalate, WORKERS),
+    Route("POST", f"{_QUESTION}/split", "split", passing.split, WORKERS),
+    Route("GET", "/clusters", "clusters", cluster.show, READERS),
+    Route("POST", f"{_QUESTION}/gather", "gather", cluster.gather, WORKERS),
+    Route("POST", f"{_QUESTION}/take-out", "take_out", cluster.take_out, WORKERS),
+    Route("POST", _QUESTION + r"/like/{other:\d{1,15}}", "answer_like", cluster.answer_like, WORKERS),
+    Route("GET", "/templates", "templates", text_templates.show, WORKERS),
+    Route("POST", "/templates", "template_add", text_templates.add, WORKERS),
+    Route("POST", _TEMPLATE, "template_change", text_templates.change, WORKERS),
+    Route("POST", f"{_TEMPLATE}/remove", "template_remove", text_templates.remove, WORKERS),
     Route("POST", f"{_QUESTION}/claim", "claim", question.claim, WORKERS),
     Route("POST", f"{_QUESTION}/release", "release", question.release, WORKERS),
     Route("POST", f"{_QUESTION}/close", "close", question.close, WORKERS),
     Route("POST", f"{_QUESTION}/reopen", "reopen", question.reopen, WORKERS),
-    Route("POST", f"{_QUESTION}/draft", "draft", answer.draft, WORKERS),
-    Route("POST", f"{_QUESTION}/preview", "preview", answer.preview, WORKERS),
+    Route("POST", f"{_QUESTION}/draft", "draft", answer.draft, HELPERS),
+    Route("POST", f"{_QUESTION}/preview", "preview", answer.preview, HELPERS),
     Route("POST", f"{_QUESTION}/answer", "answer", answer.submit, WORKERS),
     Route("GET", f"{_QUESTION}/entries", "pick_search", answer.find_entry, WORKERS),
     Route("GET", _QUESTION + "/entries/{key}", "pick", answer.show_entry, WORKERS),
     Route("POST", _QUESTION + "/entries/{key}", "pick_send", answer.send_entry, WORKERS),
-    Route("GET", _QUESTION + r"/media/{message:\d{1,15}}", "media", media.download, WORKERS),
+    Route("GET", _QUESTION + r"/media/{message:\d{1,15}}", "media", media.download, LOOKERS),
     # The editors' desk; officers see it, editors act.
-    Route("GET", "/publish", "desk", publication.show, WORKERS),
+    Route("GET", "/publish", "desk", publication.show, READERS),
     Route("POST", f"{_QUESTION}/link", "link", publication.link, EDITORS),
     Route("POST", f"{_QUESTION}/exclude", "exclude", publication.exclude, EDITORS),
-    Route("GET", _REVISION, "revision", revision.show, WORKERS),
+    Route("GET", _REVISION, "revision", revision.show, READERS),
     Route("POST", f"{_REVISION}/publish", "publish", revision.publish, EDITORS),
     Route("POST", f"{_REVISION}/return", "send_back", revision.send_back, EDITORS),
     Route("GET", f"{_REVISION}/amend", "amend", entry.show_amend, WORKERS),
     Route("POST", f"{_REVISION}/amend", "amend_send", entry.amend, WORKERS),
     # The FAQ.
-    Route("GET", "/faq", "faq", faq.show, ALL),
+    Route("GET", "/faq", "faq", faq.show, EVERYBODY),
     Route("GET", "/faq/new", "entry_new", entry.show_new, WORKERS),
     Route("POST", "/faq/new", "entry_new_send", entry.create, WORKERS),
     Route("POST", "/faq/confirm", "confirm_all", faq.confirm_all, ADMINISTRATORS),
-    Route("GET", _ENTRY, "entry", faq.show_entry, ALL),
+    Route("GET", _ENTRY, "entry", faq.show_entry, EVERYBODY),
     Route("GET", f"{_ENTRY}/propose", "propose", entry.show_propose, WORKERS),
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
     # Running the place.
-    Route("GET", "/staff", "staff", staff.show, ADMINISTRATORS),
+    Route("GET", "/staff", "staff", staff.show, OVERSEERS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/duties", "staff_duties", staff.duties, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/codes", "staff_totp_forget", staff.forget_totp, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/reset", "staff_reset", staff.reset, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/disable", "staff_disable", staff.disable, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/enable", "staff_enable", staff.enable, ADMINISTRATORS),
-    Route("GET", "/status", "status", status.show, ADMINISTRATORS),
+    Route("GET", "/status", "status", status.show, OVERSEERS),
+    Route("GET", "/trail", "trail", trail.show, OVERSEERS),
     Route("POST", f"{_MESSAGE}/again", "message_again", status.send_again, ADMINISTRATORS),
     Route("POST", f"{_MESSAGE}/arrived", "message_arrived", status.count_as_arrived, ADMINISTRATORS),
     Route("POST", f"{_MESSAGE}/retry", "message_retry", status.try_again, ADMINISTRATORS),

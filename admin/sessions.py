@@ -9,9 +9,11 @@ from aiohttp import web
 
 from admin.visit import Visit
 from knowledge_base.accounts import FREE_BY_ACCOUNT, FREE_BY_ADDRESS, open_session
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
-from knowledge_base.storage import staff_store
-from knowledge_base.storage.staff_store import StaffMember
+from knowledge_base.storage import calendar_store, staff_store
+from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.staff_store import StaffMember, StaffSession
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -30,13 +32,18 @@ async def recognise(visit: Visit, *, passive: bool) -> None:
     token = visit.request.cookies.get(cookie_name(console.settings), "")
     if not token:
         return
-    found = await console.database.read(staff_store.session, console.keys.session_hash(token))
+    found, visit.calendar = await console.database.read(_session, console.keys.session_hash(token))
     now = console.clock.now()
     if found is None or now - found.seen_at >= IDLE or now - found.created_at >= LONGEST:
         return
     visit.session = found
     if not passive and now - found.seen_at >= _TOUCH_EVERY:
         await console.database.write(staff_store.touch_session, found.token_hash)
+
+
+def _session(tx: Transaction, token_hash: str) -> tuple[StaffSession | None, Calendar]:
+    """The session behind a cookie, and the calendar by which its pages reckon."""
+    return staff_store.session(tx, token_hash), calendar_store.calendar(tx)
 
 
 async def start(visit: Visit, member: StaffMember, response: web.StreamResponse, subjects: Mapping[str, int]) -> None:

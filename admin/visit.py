@@ -1,6 +1,6 @@
 """One request: who is here, in which language, and the few things every view needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -11,6 +11,7 @@ from admin.console import CONSOLE, Console
 from admin.pages import environment
 from knowledge_base.audit import Deed
 from knowledge_base.errors import Forbidden
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.storage import audit_store
 from knowledge_base.storage.database import Transaction, Verb
 from knowledge_base.storage.staff_store import StaffMember, StaffSession
@@ -42,6 +43,7 @@ class Visit:
     console: Console
     language: str
     session: StaffSession | None = None
+    calendar: Calendar = field(default_factory=Calendar)  # the working days; read with the session
 
     @property
     def member(self) -> StaffMember:

@@ -20,11 +20,10 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.matching.decide import Match
 from knowledge_base.questions.change import BOT, RESIDENT, Opening, answering_by_bot, offering, queueing
-from knowledge_base.questions.deadline import due_day
 from knowledge_base.questions.privacy import answer_for_anyone
 from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
 from knowledge_base.questions.reference import new_reference, read_reference
-from knowledge_base.storage import contact_store, conversation_store, outbox_store, question_store
+from knowledge_base.storage import calendar_store, contact_store, conversation_store, outbox_store, question_store
 from knowledge_base.storage.conversation_store import Received
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
@@ -185,7 +184,7 @@ def _view(
         revisions=desk.faq.in_force_on(vietnam_day(tx.now)),
         documents=desk.faq.documents,
         references=_FreshReferences(),
-        due_on=due_day(tx.now, desk.working_days),
+        due_on=calendar_store.calendar(tx).due_day(vietnam_day(tx.now), desk.working_days),
         match=one.match,
         parts=one.parts,
         about=about if about and about.contact_ref == ref else None,
@@ -269,7 +268,8 @@ def _shape(opening: Opening, act: Act, tx: Transaction, working_days: int) -> No
         case dialogue_acts.Offer(_, keys):
             opening.take(offering(keys))
         case dialogue_acts.Queue(_, reason):
-            opening.take(queueing(tx.now, working_days, reason, urgent=opening.urgent))
+            calendar = calendar_store.calendar(tx)
+            opening.take(queueing(tx.now, working_days, calendar, reason, urgent=opening.urgent))
         case dialogue_acts.AddWords(_, text, media_kind, media_ref):
             opening.add_words(text, media_kind, media_ref)
         case dialogue_acts.SetCommune(_, commune):

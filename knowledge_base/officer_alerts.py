@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge_base.clock import VIETNAM, vietnam_day
-from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.question import Question
-from knowledge_base.storage import contact_store, outbox_store, question_store
+from knowledge_base.storage import calendar_store, contact_store, outbox_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
 
@@ -45,22 +45,23 @@ def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
             _tell(tx, desk, key, {"alert": "new", **_line(question, site)})
 
 
-def is_morning(now: datetime) -> bool:
+def is_morning(now: datetime, calendar: Calendar) -> bool:
     """Whether it is the morning of a working day."""
     local = now.astimezone(VIETNAM)
-    return local.hour in _MORNING and due_day(now - timedelta(days=1), 1) == local.date()
+    return local.hour in _MORNING and calendar.is_working_day(local.date())
 
 
 def undigested(tx: Transaction, desks: Sequence[Desk]) -> list[Desk]:
     """The desks that have not had this morning's digest; none at other times, or when nothing is open."""
-    if not is_morning(tx.now) or not question_store.count_due(tx):
+    if not is_morning(tx.now, calendar_store.calendar(tx)) or not question_store.count_due(tx):
         return []
     return [desk for desk in desks if not outbox_store.has_key(tx, _digest_key(tx, desk))]
 
 
 def tell_of_due(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
     """The morning's digest: what is late, what is due by the next working day, how many wait. Once a day and desk."""
-    today, soon = vietnam_day(tx.now), due_day(tx.now, 1)
+    today = vietnam_day(tx.now)
+    soon = calendar_store.calendar(tx).due_day(today, 1)
     late = question_store.count_due(tx, before=today)
     body = {
         "alert": "digest",

@@ -24,10 +24,11 @@ from knowledge_base.questions.change import (
     reopening,
 )
 from knowledge_base.questions.lifecycle import Action
+from knowledge_base.questions.pausing import resuming
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
 from knowledge_base.steps import held_by, move, tell
-from knowledge_base.storage import event_store, faq_store, question_store
+from knowledge_base.storage import calendar_store, event_store, faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -85,7 +86,8 @@ def answer_by_bot(tx: Transaction, question: Question, entry_key: str, revision_
 
 def queue(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """Hand a question to the officers, with a promised day."""
-    move(tx, question, queueing(tx.now, working_days, reason, urgent=question.urgent, actor=actor))
+    calendar = calendar_store.calendar(tx)
+    move(tx, question, queueing(tx.now, working_days, calendar, reason, urgent=question.urgent, actor=actor))
 
 
 def set_commune(tx: Transaction, question: Question, commune: str) -> None:
@@ -123,7 +125,7 @@ def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) 
 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """The answer didn't settle it: back to the queue, with a new promise."""
-    move(tx, question, reopening(tx.now, working_days, reason, actor))
+    move(tx, question, reopening(tx.now, working_days, calendar_store.calendar(tx), reason, actor))
 
 
 # --- the officers' side ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from knowledge_base.officer_queue import queue
 from knowledge_base.questions.change import CLOCK, promise
 from knowledge_base.questions.question import Question
 from knowledge_base.steps import tell
-from knowledge_base.storage import event_store, question_store
+from knowledge_base.storage import calendar_store, event_store, question_store
 from knowledge_base.storage.database import Transaction
 
 
@@ -24,9 +24,10 @@ def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = 
 
 def renew_missed_promises(tx: Transaction, working_days: int) -> int:
     """A missed promise is announced once, with a new day; returns how many."""
+    calendar = calendar_store.calendar(tx)
     missed = question_store.promises_missed(tx, vietnam_day(tx.now))
     for question in missed:
-        event, values = promise(tx.now, working_days)
+        event, values = promise(tx.now, working_days, calendar)
         question_store.save(tx, question, **{**values, "promise_renewed_at": tx.now})
         event_store.record(tx, CLOCK.name, "promise_renewed", question_id=question.id, **event)
         body = {"notice": "promise_renewed", "reference": question.reference, **event}

@@ -11,7 +11,8 @@ from aiohttp import web
 from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
 from knowledge_base import promises
-from knowledge_base.questions.deadline import due_day
+from knowledge_base.clock import vietnam_day
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
@@ -32,7 +33,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
         await service.faq.refresh()
         _listen(service, asyncio.get_running_loop())
         # The calendar is learned now, off the loop: else the first question waits for it, and its platform gives up.
-        work = [service.faq.watch(), asyncio.to_thread(due_day, service.clock.now(), 1)]
+        work = [service.faq.watch(), asyncio.to_thread(Calendar().due_day, vietnam_day(service.clock.now()), 1)]
         if service.works:
             work += [
                 _clockwork(service),

@@ -145,6 +145,37 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete event.target.dataset.sent; }, 5000);
 });
 
+// --- a text to begin with goes where the answer is short, at the cursor ----------------------------
+document.querySelector("[data-templates]")?.addEventListener("change", (event) => {
+  const box = document.querySelector("#short_answer");
+  if (!event.target.value || !box) return;
+  box.setRangeText(event.target.value, box.selectionStart, box.selectionEnd, "end");
+  event.target.value = "";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+});
+
+// --- who else is here, and whether the question changed ---------------------------------------------
+const presence = document.querySelector("[data-presence]");
+if (presence) {
+  const tell = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(presence.dataset.presence, {
+        method: "POST", credentials: "same-origin",
+        headers: { Accept: "application/json", "X-CSRF-Token": presence.dataset.csrf },
+      });
+      if (!answer.ok) return;
+      const now = await answer.json();
+      const changed = String(now.version) !== presence.dataset.version;
+      presence.textContent = changed ? presence.dataset.changed : now.said;
+      presence.classList.toggle("changed", changed);
+    } catch { /* no connection: the draft says so */ }
+  };
+  setInterval(tell, 20000);
+  document.addEventListener("visibilitychange", tell);
+}
+
 // --- the queue says when there is something new ----------------------------------------------------
 const fresh = document.querySelector("[data-fresh]");
 const counts = document.body.dataset.counts;
@@ -156,9 +187,9 @@ if (fresh && counts) {
       const answer = await fetch(counts, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok) return;
       const now = await answer.json();
-      first ??= now.waiting;
+      first ??= now.untaken;
       document.querySelectorAll("[data-count]").forEach((count) => { count.textContent = now[count.dataset.count]; });
-      const more = now.waiting - first;
+      const more = now.untaken - first;
       const link = fresh.querySelector("a");
       link.textContent = `${more} ${link.dataset.template}`;
       fresh.hidden = more <= 0;

@@ -8,7 +8,7 @@ from admin.forms import AnswerForm
 from admin.views.question import question_page
 from admin.visit import Visit, visit_of
 from admin.wire import form_of, id_of, json_of, wants_json, words_of
-from knowledge_base import officer_queue
+from knowledge_base import desk, officer_queue
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.question import QuestionState
@@ -23,7 +23,7 @@ def _version(text: object) -> int:
 async def _save(visit: Visit, question_id: int, form: AnswerForm, version: int) -> int:
     """Save the draft; returns its version. What the script saved a moment before the button is no conflict."""
     try:
-        return await visit.write(officer_queue.save_draft, question_id, form.as_draft(), version)
+        return await visit.write(desk.save_draft, question_id, form.as_draft(), version)
     except Conflict as error:
         stored = await visit.read(question_store.draft_of, question_id)
         if error.key != "draft_changed" or stored is None or stored.content != form.as_draft():

@@ -49,7 +49,7 @@ async def question_page(
     conflict: Draft | None = None,
 ) -> web.Response:
     """The question's page, with what was typed and what went wrong with it."""
-    found = await visit.read(dossier, visit.member, question_id)
+    found = await visit.read(dossier, visit.member, question_id, visit.console.neighbours)
     match, now = await seen_now(visit, found.question.text)
     return visit.page(
         "question_show.html",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from knowledge_base.clock import vietnam_day
-from knowledge_base.questions.deadline import due_day
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.lifecycle import Action, Role, step
 from knowledge_base.questions.question import Disposition, QuestionState
 
@@ -78,22 +78,25 @@ def answering_by_bot(entry_key: str, revision_id: int, actor: Actor = BOT) -> Ch
     return Change(Action.ANSWER_BY_BOT, actor, event, {"entry_key": entry_key, **settled})
 
 
-def queueing(now: datetime, working_days: int, reason: str, *, urgent: bool, actor: Actor = RESIDENT) -> Change:
+def queueing(
+    now: datetime, working_days: int, calendar: Calendar, reason: str, *, urgent: bool, actor: Actor = RESIDENT
+) -> Change:
     """To the officers, with a promised day; danger is a matter of today."""
-    event, values = promise(now, 0 if urgent else working_days)
+    event, values = promise(now, 0 if urgent else working_days, calendar)
     return Change(Action.QUEUE, actor, {"reason": reason, **event}, {**values, **_PENDING})
 
 
-def promise(now: datetime, working_days: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def promise(now: datetime, working_days: int, calendar: Calendar) -> tuple[dict[str, Any], dict[str, Any]]:
     """A promise that begins today: the data of its event, and the columns that keep it and how it came about."""
-    due_on = due_day(now, working_days)
-    clock = {"clock_from": vietnam_day(now), "clock_days": working_days, "pauses": []}
+    today = vietnam_day(now)
+    due_on = calendar.due_day(today, working_days)
+    clock = {"clock_from": today, "clock_days": working_days, "pauses": []}
     return {"due_on": due_on.isoformat()}, {"due_on": due_on, "promise_renewed_at": None, **clock}
 
 
-def reopening(now: datetime, working_days: int, reason: str, actor: Actor) -> Change:
+def reopening(now: datetime, working_days: int, calendar: Calendar, reason: str, actor: Actor) -> Change:
     """The answer didn't settle it: back to the queue, with a new promise."""
-    event, values = promise(now, working_days)
+    event, values = promise(now, working_days, calendar)
     fresh = {"close_reason": None, "assigned_to": None, "unit_due_on": None}
     return Change(Action.REOPEN, actor, {"reason": reason, **event}, {**values, **fresh, **_PENDING})
 

@@ -22,6 +22,20 @@ def members_of(tx: Transaction, cluster_id: int, *, lock: bool = False) -> list[
     return question_store.listed(tx, query.with_for_update() if lock else query)
 
 
+def open_clusters(tx: Transaction, path: str, limit: int = 100) -> list[list[Question]]:
+    """The members, in sight of a unit (by its path), of clusters that hold unfinished ones; most pressing first."""
+    mine = question_store.is_within(path) & questions.c.cluster_id.is_not(None)
+    waiting = mine & questions.c.state.in_([str(state) for state in UNFINISHED_STATES])
+    query = select(questions.c.cluster_id).where(waiting).group_by(questions.c.cluster_id)
+    chosen = list(tx.execute(query.order_by(func.min(questions.c.due_on)).limit(limit)).scalars())
+    members = select(questions).where(mine, questions.c.cluster_id.in_(chosen)).order_by(questions.c.id)
+    found: dict[int, list[Question]] = {number: [] for number in chosen}
+    for one in question_store.listed(tx, members):
+        if one.cluster_id is not None:
+            found[one.cluster_id].append(one)
+    return list(found.values())
+
+
 def merge(tx: Transaction, cluster_id: int, other_id: int) -> None:
     """Bring the members of another cluster over."""
     moved = update(questions).where(questions.c.cluster_id == other_id)

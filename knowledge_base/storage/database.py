@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.keys import Keys
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.storage.dialect import insert_for, may_retry
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Transaction:
     now: datetime
     keys: Keys
     signals: set[str] = field(default_factory=set)
+    calendar: Calendar | None = None  # read once a transaction, by `calendar_store`
 
     def execute(self, statement: Executable, parameters: Any = None) -> "CursorResult[*tuple[Any, ...]]":
         """Run one statement in this transaction."""

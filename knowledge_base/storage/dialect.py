@@ -15,14 +15,17 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Select,
     Table,
     Text,
     any_,
     bindparam,
+    column,
     create_engine,
     event,
     func,
     select,
+    table,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -149,6 +152,24 @@ def refuse_broken_references(connection: Connection) -> None:
         if broken is not None:
             message = f"table {broken[0]}, row {broken[1]} refers to {broken[2]}, which has no such row"
             raise RuntimeError(message)
+
+
+def words_found(connection: Connection, words: Sequence[str]) -> Select[Any]:
+    """The ids of questions whose folded text holds all these words, or words that begin with them.
+
+    SQLite keeps a full-text table beside the questions (migration 0005), PostgreSQL an index over a function.
+    """
+    if connection.dialect.name == "sqlite":
+        wanted = " ".join(f'"{word}"*' for word in words)
+        return (
+            select(column("rowid"))
+            .select_from(table("question_words"))
+            .where(text("question_words MATCH :words"))
+            .params(words=wanted)
+        )
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    found = text("to_tsvector('simple', folded) @@ to_tsquery('simple', :words)")
+    return select(column("id")).select_from(table("questions")).where(found).params(words=wanted)
 
 
 def may_retry(error: DBAPIError) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, select, true, update
 
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.questions.question import ANSWERED_STATES, OPEN_STATES, Disposition, Question, QuestionState
@@ -74,17 +74,6 @@ class Answer:
     signed_off_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which questions of the queue to show; empty fields don't narrow."""
-
-    states: Sequence[str] = ()
-    words: str = ""
-    assigned_to: int | None = None
-    overdue: bool = False
-    channel: str = ""
-
-
 def _question(row: Row[Any]) -> Question:
     values = {name: getattr(row, name) for name in Question.__dataclass_fields__}
     values["state"] = QuestionState(row.state)
@@ -124,7 +113,7 @@ def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Questi
     return _question(row)
 
 
-def _is_within(path: str) -> ColumnElement[bool]:
+def is_within(path: str) -> ColumnElement[bool]:
     """The condition that a question is with a unit (by its path) or one below."""
     if path == TOP:
         return true()
@@ -139,7 +128,7 @@ def question_within(
     Raises:
         NotFound: there is none, or it is none of theirs: who may not see it can't tell.
     """
-    scope = _is_within(path)
+    scope = is_within(path)
     if read and path != TOP:
         had = select(question_units.c.question_id).join_from(
             question_units, units, question_units.c.unit_code == units.c.code
@@ -192,38 +181,6 @@ def save(tx: Transaction, seen: Question, **values: Any) -> None:
         raise Conflict("question_changed", reference=seen.reference)
 
 
-def _conditions(wanted: QueueFilter, today: date) -> list[Any]:
-    conditions: list[Any] = []
-    if wanted.states:
-        conditions.append(questions.c.state.in_(list(wanted.states)))
-    if wanted.assigned_to is not None:
-        conditions.append(questions.c.assigned_to == wanted.assigned_to)
-    if wanted.overdue:
-        conditions += [questions.c.due_on < today, questions.c.state.in_(list(OPEN_STATES))]
-    if wanted.channel:
-        conditions.append(questions.c.channel == wanted.channel)
-    for word in fold(wanted.words).split()[:8]:
-        matches = questions.c.folded.contains(word, autoescape=True)
-        conditions.append(or_(matches, questions.c.reference.startswith(word.upper(), autoescape=True)))
-    return conditions
-
-
-def queue_page(
-    tx: Transaction, wanted: QueueFilter, today: date, *, offset: int = 0, limit: int = 50
-) -> tuple[list[Question], int]:
-    """A page of the queue and the number of all that fit: danger first, then the oldest promise."""
-    conditions = _conditions(wanted, today)
-    query = (
-        select(questions)
-        .where(*conditions)
-        .order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    total = tx.execute(select(func.count()).select_from(questions).where(*conditions)).scalar_one()
-    return [_question(row) for row in tx.execute(query)], total
-
-
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many questions stand where."""
     query = select(questions.c.state, func.count()).group_by(questions.c.state)
@@ -240,11 +197,6 @@ def counts_by_entry(tx: Transaction, since: datetime) -> dict[str, int]:
     return dict(tx.execute(query).all())
 
 
-def channels_used(tx: Transaction) -> list[str]:
-    """The channels that questions have come by."""
-    return list(tx.execute(select(questions.c.channel).distinct().order_by(questions.c.channel)).scalars())
-
-
 def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMessage | None:
     """One thing that was said about a question."""
     return next((message for message in messages_of(tx, question_id) if message.id == message_id), None)
@@ -252,20 +204,20 @@ def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMe
 
 def these_within(tx: Transaction, path: str, question_ids: Sequence[int]) -> list[Question]:
     """Those of these questions that are with a unit (by its path) or one below, in the order given."""
-    rows = listed(tx, select(questions).where(questions.c.id.in_(question_ids), _is_within(path)))
+    rows = listed(tx, select(questions).where(questions.c.id.in_(question_ids), is_within(path)))
     return sorted(rows, key=lambda one: question_ids.index(one.id))
 
 
 def ungathered(tx: Transaction, path: str, limit: int) -> list[Question]:
     """The most pressing questions of a unit (by its path) and those below that wait and are in no cluster."""
-    waiting = (questions.c.state == QuestionState.QUEUED) & questions.c.cluster_id.is_(None) & _is_within(path)
+    waiting = (questions.c.state == QuestionState.QUEUED) & questions.c.cluster_id.is_(None) & is_within(path)
     query = select(questions).where(waiting).order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
     return listed(tx, query.limit(limit))
 
 
 def those_within(tx: Transaction, path: str, question_ids: Iterable[int]) -> set[int]:
     """Which of these questions are with a unit (by its path) or one below."""
-    wanted = questions.c.id.in_(set(question_ids)) & _is_within(path)
+    wanted = questions.c.id.in_(set(question_ids)) & is_within(path)
     return set(tx.execute(select(questions.c.id).where(wanted)).scalars())
 
 
@@ -274,7 +226,7 @@ def waiting_for_publication(tx: Transaction, path: str, limit: int = 200) -> lis
     query = (
         select(questions)
         .where(
-            _is_within(path),
+            is_within(path),
             questions.c.disposition == Disposition.PENDING,
             questions.c.state.in_(list(ANSWERED_STATES)),
         )
@@ -404,11 +356,18 @@ def add_answer(
 def answers_of(tx: Transaction, question_id: int) -> list[Answer]:
     """What was signed off for a question, oldest first; without those whose words retention has blanked."""
     query = select(answers).where(answers.c.question_id == question_id).order_by(answers.c.id)
-    return [
-        Answer(row.id, row.question_id, row.author_id, row.content, row.revision_id, row.signed_off_at)
-        for row in tx.execute(query)
-        if row.content["short_answer"]
-    ]
+    return [answer for answer in map(_answer, tx.execute(query)) if answer.content["short_answer"]]
+
+
+def _answer(row: Row[Any]) -> Answer:
+    return Answer(row.id, row.question_id, row.author_id, row.content, row.revision_id, row.signed_off_at)
+
+
+def last_answers(tx: Transaction, question_ids: Sequence[int]) -> dict[int, Answer]:
+    """The newest answer of each of some questions that have one, by question."""
+    newest = select(func.max(answers.c.id)).where(answers.c.question_id.in_(question_ids))
+    rows = tx.execute(select(answers).where(answers.c.id.in_(newest.group_by(answers.c.question_id))))
+    return {answer.question_id: answer for answer in map(_answer, rows) if answer.content["short_answer"]}
 
 
 def add_feedback(

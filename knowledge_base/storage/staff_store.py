@@ -54,6 +54,13 @@ def ensure_unit(tx: Transaction, code: str, name: str) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=["code"], set_={"name": name}))
 
 
+def staffed_unit(tx: Transaction, words: str) -> str | None:
+    """The code of the unit with accounts that these words name, by its code or its name; None when none does."""
+    named = (units.c.code == words) | (units.c.name == words)
+    staffed = units.c.code.in_(select(staff.c.unit_code).where(staff.c.disabled_at.is_(None)))
+    return tx.execute(select(units.c.code).where(named, staffed)).scalar()
+
+
 def unit_path(tx: Transaction, code: str) -> str | None:
     """The path of a unit; None when there is none of this code."""
     return tx.execute(select(units.c.path).where(units.c.code == code)).scalar()

@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from knowledge_base.questions.question import UNFINISHED_STATES
 from knowledge_base.storage.dialect import UtcDateTime
 
 metadata = MetaData(
@@ -194,6 +195,15 @@ inbox = Table(
 
 # --- questions ------------------------------------------------------------------------------------
 
+_FILTERS = ("unit_code", "state", "channel", "topic", "assigned_to", "owner_id")
+_UNFINISHED_SQL = f"state IN ({', '.join(repr(str(state)) for state in UNFINISHED_STATES)})"
+
+
+def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
+    where = text(condition)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 # Questions that one answer settles; a human put them together.
 clusters = Table(
     "clusters",
@@ -237,11 +247,18 @@ questions = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("disposition IN ('pending','own_page','linked','excluded')", name="disposition"),
-    Index("ix_questions_queue", "state", "urgent", "due_on"),
     # All that the queue filters by, so that counting never reads the rows themselves.
-    Index("ix_questions_filters", "unit_code", "state", "due_on", "channel", "topic", "assigned_to", "owner_id"),
+    Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id"),
     Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+    # What officers have work with is little among much: in the order in which it is shown, with all it is filtered by.
+    _partial("ix_questions_unfinished", _UNFINISHED_SQL, text("urgent DESC"), "due_on", "id", *_FILTERS),
 )
+
+
+def is_unfinished(table: FromClause) -> ColumnElement[bool]:
+    """The condition that officers still have work with a question; written so that its index serves."""
+    return table.c.state.in_([literal_column(f"'{state}'") for state in UNFINISHED_STATES])
+
 
 # Units that had a question before the one that has it now: they go on reading it.
 question_units = Table(
@@ -460,11 +477,6 @@ audit = Table(
 # `is_being_sent` are written so that both databases see that those serve.
 _UNSETTLED = ("pending", "retry_at", "sending")
 _UNSETTLED_SQL = "state IN ('pending', 'retry_at', 'sending')"
-
-
-def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
-    where = text(condition)
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 outbox = Table(

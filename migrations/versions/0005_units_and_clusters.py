@@ -32,7 +32,8 @@ WORDS = (
     "INSERT INTO question_words(rowid, folded) VALUES (new.id, new.folded); END",
     "INSERT INTO question_words(question_words) VALUES ('rebuild')",
 )
-FILTERS = ["unit_code", "state", "due_on", "channel", "topic", "assigned_to", "owner_id"]
+FILTERS = ["unit_code", "state", "channel", "topic", "assigned_to", "owner_id"]
+UNFINISHED = sa.text("state IN ('queued', 'assigned', 'waiting_for_resident')")
 
 
 def _question_columns() -> tuple[sa.Column[object], ...]:
@@ -162,7 +163,15 @@ def _questions() -> None:
         questions.create_foreign_key(op.f("fk_questions_owner_id"), "staff", ["owner_id"], ["id"])
         questions.create_foreign_key(op.f("fk_questions_cluster_id"), "clusters", ["cluster_id"], ["id"])
     op.create_index(op.f("ix_questions_cluster_id"), "questions", ["cluster_id"])
-    op.create_index("ix_questions_filters", "questions", FILTERS)
+    op.drop_index("ix_questions_queue", table_name="questions")
+    op.create_index("ix_questions_filters", "questions", [*FILTERS, "due_on", "cluster_id"])
+    op.create_index(
+        "ix_questions_unfinished",
+        "questions",
+        [sa.text("urgent DESC"), "due_on", "id", *FILTERS],
+        sqlite_where=UNFINISHED,
+        postgresql_where=UNFINISHED,
+    )
     if _is_sqlite():
         for statement in WORDS:
             op.execute(statement)
@@ -258,7 +267,9 @@ def downgrade() -> None:
         op.execute("DROP TABLE question_words")
     else:
         op.drop_index("ix_questions_words", table_name="questions")
+    op.drop_index("ix_questions_unfinished", table_name="questions")
     op.drop_index("ix_questions_filters", table_name="questions")
+    op.create_index("ix_questions_queue", "questions", ["state", "urgent", "due_on"])
     op.drop_index(op.f("ix_questions_cluster_id"), table_name="questions")
     # What an older program doesn't know goes back to the state it came from.
     op.execute("UPDATE questions SET state = 'assigned' WHERE state = 'waiting_for_resident'")

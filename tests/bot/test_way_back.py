@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.channels.web_chat import WebChat
 from bot.web.pages import add_routes
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.return_code import new_return_code, read_return_code
 from knowledge_base.storage import tables
 from knowledge_base.storage.database import Database
@@ -225,7 +226,7 @@ async def test_the_store_keeps_and_forgets_it(both_databases: Database, clock) -
         chat_store.issue_session(tx, "the session")
         ref = tx.keys.contact_ref("web_chat", "the session")
         opening = Opening("K7MP-42QX", ref, "web_chat", officer_queue.FIRST_UNIT, UNSURE, [], False)
-        opening.take(queueing(tx.now, 5, "unmatched", urgent=False))
+        opening.take(queueing(tx.now, 5, Calendar(), "unmatched", urgent=False))
         officer_queue.open_all(tx, [opening])
         return ref
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from knowledge_base import editorial, officer_queue, promises
+from knowledge_base import desk, editorial, officer_queue, promises
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import InForce
 from knowledge_base.faq.publication import RevisionState
@@ -50,7 +50,7 @@ def test_the_loser_is_told_who_won(house) -> None:
 def test_release_gives_back_and_keeps_the_draft(house) -> None:
     question_id = house.assigned()
     officer, other = house.who("officer"), house.who("officer2")
-    house.do(officer_queue.save_draft, officer, question_id, {"short_answer": "dở dang"}, 0)
+    house.do(desk.save_draft, officer, question_id, {"short_answer": "dở dang"}, 0)
     with pytest.raises(Conflict, match="not_yours"):
         house.do(officer_queue.release, other, question_id)
     house.do(officer_queue.release, officer, question_id)
@@ -64,11 +64,11 @@ def test_release_gives_back_and_keeps_the_draft(house) -> None:
 def test_nobodys_typing_is_overwritten(house) -> None:
     question_id = house.assigned()
     officer = house.who("officer")
-    assert house.do(officer_queue.save_draft, officer, question_id, {"a": 1}, 0) == 1
-    assert house.do(officer_queue.save_draft, officer, question_id, {"a": 2}, 1) == 2
+    assert house.do(desk.save_draft, officer, question_id, {"a": 1}, 0) == 1
+    assert house.do(desk.save_draft, officer, question_id, {"a": 2}, 1) == 2
     for stale in (0, 1):
         with pytest.raises(Conflict, match="draft_changed"):
-            house.do(officer_queue.save_draft, officer, question_id, {"a": 3}, stale)
+            house.do(desk.save_draft, officer, question_id, {"a": 3}, stale)
     assert house.see(question_store.draft_of, question_id).content == {"a": 2}
 
 

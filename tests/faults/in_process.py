@@ -10,6 +10,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.change import Opening, queueing
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.settings import Settings
@@ -86,5 +87,5 @@ def open_question(tx: Transaction, chat: int, text: str) -> None:
     """A question in the officers' queue."""
     (ref,) = contact_store.ensure_contacts(tx, [("telegram", str(chat))])
     opening = Opening(new_reference(), ref, "telegram", officer_queue.FIRST_UNIT, text)
-    opening.take(queueing(tx.now, WORKING_DAYS, "unmatched", urgent=False))
+    opening.take(queueing(tx.now, WORKING_DAYS, Calendar(), "unmatched", urgent=False))
     officer_queue.open_all(tx, [opening])

@@ -13,7 +13,10 @@ from knowledge_base.storage.tables import metadata
 
 # Alembic can't read an index with a descending column back from SQLite, where PostgreSQL's index of words isn't made;
 # PostgreSQL's are compared. SQLite's full-text table has tables of its own.
-UNREADABLE = {"sqlite": {"ix_outbox_unsettled_by_talk", "ix_questions_words"}, "postgresql": set()}
+UNREADABLE = {
+    "sqlite": {"ix_outbox_unsettled_by_talk", "ix_questions_words", "ix_questions_unfinished"},
+    "postgresql": set(),
+}
 FULL_TEXT = "question_words"
 
 
