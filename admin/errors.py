@@ -88,7 +88,6 @@ SENTENCES: dict[str, str] = {
     "no_cluster": N_("The question is in no cluster any more."),
     "nothing_above": N_("There is no unit above this one. Pass the question on to another unit instead."),
     "same_unit": N_("The question is with %(unit)s already. Choose another unit."),
-    "unit": N_("There is no such unit (any more): “%(code)s”. Choose one from the list."),
     "unit_unstaffed": N_("No unit with officers is called “%(unit)s”. Choose one from the list."),
     "days_wrong": N_("Write a number of working days from 1 to %(most)s."),
     "parts_missing": N_("Write at least one further question, one a line, at most %(most)s."),

@@ -9,9 +9,17 @@ from bot.conversation.message import Incoming, Reply
 from bot.conversation.voice import Voice
 from bot.intake import Accepted
 from knowledge_base import officer_queue
+from knowledge_base.audit import Deed
 from knowledge_base.errors import Conflict, KnowledgeBaseError
 from knowledge_base.questions.reference import read_reference
-from knowledge_base.storage import contact_store, conversation_store, outbox_store, question_store, staff_link_store
+from knowledge_base.storage import (
+    audit_store,
+    contact_store,
+    conversation_store,
+    outbox_store,
+    question_store,
+    staff_link_store,
+)
 from knowledge_base.storage.conversation_store import Received
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
@@ -86,10 +94,10 @@ def _act(
     if wish.verb == "link":
         linked = staff_link_store.link(tx, wish.what, incoming.channel, incoming.address)
         return replies.notice(voice, LINKED, account=linked.username) if linked else replies.notice(voice, CODE_NO_GOOD)
-    return _claim(tx, wish.what, member, voice)
+    return _claim(tx, wish.what, member, voice, incoming.channel)
 
 
-def _claim(tx: Transaction, reference: str, member: StaffMember | None, voice: Voice) -> Reply:
+def _claim(tx: Transaction, reference: str, member: StaffMember | None, voice: Voice, channel: str) -> Reply:
     if member is None:
         return replies.notice(voice, NOT_LINKED)
     question = question_store.question_by_reference(tx, reference)
@@ -97,6 +105,8 @@ def _claim(tx: Transaction, reference: str, member: StaffMember | None, voice: V
         if question is None:
             return replies.notice(voice, NOT_OPEN, reference)
         officer_queue.claim(tx, member, question.id)
+        deed = Deed(member.username, str(member.role), member.unit_code, channel, "claim", f"id:{question.id}")
+        audit_store.append(tx, deed)
     except Conflict as error:
         mine = error.data.get("by") == member.id
         if not mine:

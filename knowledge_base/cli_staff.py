@@ -3,10 +3,12 @@
 import argparse
 
 from knowledge_base import accounts
+from knowledge_base.audit import Deed
 from knowledge_base.cli_io import Terminal
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.officer_queue import FIRST_UNIT
 from knowledge_base.passwords import check_password, hash_password, new_password
+from knowledge_base.storage import audit_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.staff_store import StaffMember, member_by_username
 
@@ -55,15 +57,8 @@ def _act(arguments: argparse.Namespace, database: Database, terminal: Terminal) 
     must_change = given is None
     stored = hash_password(password)
     if arguments.action == "add":
-        database.write_now(
-            accounts.add_account,
-            KEEPER,
-            arguments.username,
-            arguments.role,
-            arguments.unit,
-            stored,
-            must_change=must_change,
-        )
+        role, unit = arguments.role, arguments.unit
+        database.write_now(_add, arguments.username, role, unit, stored, must_change=must_change)
     else:
         database.write_now(_reset, arguments.username, stored, must_change=must_change)
     told = "done" if given is not None else f"one-time password {password}"
@@ -77,9 +72,21 @@ def _member(tx: Transaction, username: str) -> StaffMember:
     return member
 
 
+def _noted(tx: Transaction, act: str, username: str, **data: str) -> None:
+    deed = Deed(KEEPER.name, "administrator", FIRST_UNIT, "command line", act, f"account:{username}", data)
+    audit_store.append(tx, deed)
+
+
+def _add(tx: Transaction, username: str, role: str, unit: str, stored: str, *, must_change: bool) -> None:
+    accounts.add_account(tx, KEEPER, username, role, unit, stored, must_change=must_change)
+    _noted(tx, "staff_add", username, role=role, unit=unit)
+
+
 def _reset(tx: Transaction, username: str, stored: str, *, must_change: bool) -> None:
     accounts.reset_password(tx, KEEPER, _member(tx, username).id, stored, must_change=must_change)
+    _noted(tx, "staff_reset", username)
 
 
 def _disable(tx: Transaction, username: str) -> None:
     accounts.disable_account(tx, KEEPER, _member(tx, username).id)
+    _noted(tx, "staff_disable", username)

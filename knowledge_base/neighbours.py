@@ -4,6 +4,7 @@ Kept up by reading what was added since; what has become of a question meanwhile
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_base.matching.sketch import LIKE, LIKE_OF_ONE_ENTRY, Shelf, groups, sketches
@@ -13,7 +14,7 @@ from knowledge_base.storage.database import Transaction
 
 _LOOKED_AT = 80  # nearest sketches; many may be out of sight or settled
 _AGAIN = 1_000  # on PostgreSQL a lower number may be committed after a higher one
-_AT_ONCE = 200  # sketches made in one turn of the background
+AT_ONCE = 200  # sketches made in one turn of the background
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ def suggested_groups(tx: Transaction, path: str, most: int = 400) -> list[list[Q
     return [[waiting[number] for number in group] for group in found]
 
 
-def sketch_some(tx: Transaction) -> int:
-    """Make the sketches that are missing, some at a time; returns how many were made."""
-    missing = sketch_store.unsketched(tx, _AT_ONCE)
+def sketched(missing: Sequence[tuple[int, str]]) -> list[tuple[int, bytes]]:
+    """The sketches of questions, given as (id, text as typed)."""
     made = sketches([text for _id, text in missing])
-    sketch_store.put(tx, [(question_id, sketch) for (question_id, _text), sketch in zip(missing, made, strict=True)])
-    return len(missing)
+    return [(question_id, sketch) for (question_id, _text), sketch in zip(missing, made, strict=True)]

@@ -10,10 +10,11 @@ from aiohttp import web
 
 from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
-from knowledge_base import promises
+from knowledge_base import neighbours, promises
 from knowledge_base.clock import vietnam_day
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
+from knowledge_base.storage import sketch_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
 from processes.officer_alerts import tell_officers
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _CLOCKWORK_SECONDS = 60
+_SKETCH_SECONDS = 5
 
 
 def background(service: "Service") -> Callable[[web.Application], AsyncIterator[None]]:
@@ -39,6 +41,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
                 _clockwork(service),
                 tell_officers(service.database, service.settings),
                 keep_retention(service.database, service.settings),
+                _sketching(service),
             ]
             work += [supervise(channel, service.database) for channel in service.channels]
             work += [delivery.run() for delivery in service.deliveries]
@@ -85,6 +88,21 @@ async def _clockwork(service: "Service") -> None:
         except Exception:  # noqa: BLE001 - whatever went wrong: a clockwork that ends would keep no promise any more
             _LOG.exception("the clockwork's turn failed; it is tried again")
         await asyncio.sleep(_CLOCKWORK_SECONDS)
+
+
+async def _sketching(service: "Service") -> None:
+    """Sketches of new questions, made off the loop soon after they came: intake doesn't wait for them."""
+    while True:
+        made = 0
+        try:
+            missing = await service.database.read(sketch_store.unsketched, neighbours.AT_ONCE)
+            if missing:
+                found = await asyncio.to_thread(neighbours.sketched, missing)
+                await service.database.write(sketch_store.put, found)
+                made = len(found)
+        except Exception:  # noqa: BLE001 - as above; like questions are found without one too
+            _LOG.exception("sketches could not be made; it is tried again")
+        await asyncio.sleep(0.2 if made else _SKETCH_SECONDS)
 
 
 def clockwork(tx: Transaction, settings: Settings) -> None:

@@ -46,6 +46,11 @@ def head(tx: Transaction) -> Sealed | None:
     return _sealed(row) if row else None
 
 
+def seal_of(tx: Transaction, number: int) -> str | None:
+    """The seal of a row; None when there is none of that number."""
+    return tx.execute(select(audit.c.seal).where(audit.c.number == number)).scalar()
+
+
 def newest(
     tx: Transaction, *, actor: str = "", subject: str = "", act: str = "", before: int | None = None, limit: int = 100
 ) -> list[Sealed]:

@@ -23,6 +23,9 @@ from knowledge_base.storage.tables import (
     inbox,
     outbox,
     question_messages,
+    question_notes,
+    question_presence,
+    question_sketches,
     questions,
     return_codes,
     writes,
@@ -162,7 +165,9 @@ def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]
         return []
     said = question_messages.c.question_id.in_(done)
     tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
-    tx.execute(delete(drafts).where(drafts.c.question_id.in_(done)))
+    tx.execute(update(question_notes).where(question_notes.c.question_id.in_(done)).values(text=""))
+    for beside in (drafts, question_sketches, question_presence):
+        tx.execute(delete(beside).where(beside.c.question_id.in_(done)))
     public = exists().where(questions.c.id == answers.c.question_id, questions.c.disposition == Disposition.OWN_PAGE)
     # With a revision it is an entry's text, which anybody may read.
     own = and_(answers.c.question_id.in_(done), answers.c.revision_id.is_(None), ~public)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from knowledge_base.questions.question import QuestionState
 from knowledge_base.storage.database import Transaction
@@ -44,9 +44,3 @@ def of_questions(tx: Transaction, question_ids: Sequence[int]) -> list[tuple[int
     query = select(question_sketches.c.question_id, question_sketches.c.sketch)
     rows = tx.execute(query.where(question_sketches.c.question_id.in_(question_ids)))
     return [(row.question_id, row.sketch) for row in rows]
-
-
-def forget_blank(tx: Transaction) -> None:
-    """What was made of words that are gone goes too."""
-    gone = select(questions.c.id).where(questions.c.text == "")
-    tx.execute(delete(question_sketches).where(question_sketches.c.question_id.in_(gone)))

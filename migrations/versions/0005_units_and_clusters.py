@@ -56,13 +56,9 @@ def _is_sqlite() -> bool:
 
 
 def _roles(allowed: str) -> None:
-    if _is_sqlite():  # which can't change a constraint: the table is copied
-        check = sa.CheckConstraint(allowed, name=op.f("ck_staff_role"))
-        with op.batch_alter_table("staff", recreate="always", table_args=[check]):
-            pass
-    else:
-        op.drop_constraint("ck_staff_role", "staff")
-        op.create_check_constraint(op.f("ck_staff_role"), "staff", allowed)
+    with op.batch_alter_table("staff") as staff:  # SQLite can't change a constraint: the table is copied
+        staff.drop_constraint(op.f("ck_staff_role"), type_="check")
+        staff.create_check_constraint(op.f("ck_staff_role"), allowed)
 
 
 def _with_key(table: str, *columns: sa.Column[object], foreign: dict[str, str], key: list[str]) -> None:

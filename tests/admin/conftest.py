@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from admin.app import build_app
+from admin.console import CONSOLE
 from admin.sessions import cookie_name
 from knowledge_base import accounts, officer_queue
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
@@ -29,6 +30,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage import contact_store, faq_store, staff_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.staff_store import StaffMember
+from knowledge_base.storage.tables import units
 
 PASSWORD = "một câu dài để thử nghiệm"
 PEOPLE = {
@@ -37,6 +39,14 @@ PEOPLE = {
     "bien-tap": Role.EDITOR,
     "bien-tap-2": Role.EDITOR,
     "quan-tri": Role.ADMINISTRATOR,
+    "kiem-soat": Role.AUDITOR,
+    "cong-tac": Role.COLLABORATOR,
+}
+# A province with two communes beside the unit above all; each has an account of every role.
+UNITS = {
+    "35": ("Tỉnh Thử", "0", "0/35/"),
+    "3501": ("Xã Một", "35", "0/35/3501/"),
+    "3502": ("Xã Hai", "35", "0/35/3502/"),
 }
 SHIPPED = FaqEntry(
     key="T01",
@@ -75,8 +85,13 @@ def index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _fill(tx: Transaction, password_hash: str) -> None:
+    for code, (unit, parent, path) in UNITS.items():
+        kind = "province" if parent == "0" else "commune"
+        tx.execute(units.insert().values(code=code, name=unit, kind=kind, parent_code=parent, path=path))
     for name, role in PEOPLE.items():
         staff_store.add_member(tx, name, role, "0", password_hash, must_change=False)
+        for code in UNITS:
+            staff_store.add_member(tx, f"{name}.{code}", role, code, password_hash, must_change=False)
     faq_store.put_topic(tx, 0, Topic("chuan-ngheo", "Chuẩn nghèo", "Poverty line", ""))
     faq_store.put_topic(tx, 1, Topic("vay-von", "Vay vốn", "Loans", ""))
     window = InForce(date(2021, 3, 15), date(2026, 12, 31))
@@ -173,6 +188,16 @@ class Desk:
     def browser(self) -> Browser:
         return Browser(self.client)
 
+    @property
+    def _clock(self) -> Any:
+        return self.console[CONSOLE].clock
+
+    def clock_now(self) -> datetime:
+        return self._clock.now()
+
+    def later(self, seconds: int) -> None:
+        self._clock.advance(timedelta(seconds=seconds))
+
     def member(self, username: str) -> StaffMember:
         member = self.database.read_now(staff_store.member_by_username, username)
         assert member
@@ -190,14 +215,16 @@ class Desk:
         """A resident's question that waits in the queue."""
         return self.database.write_now(_ask, text, values)
 
-    def claimed(self, username: str, text: str = "Có được hỗ trợ pin mặt trời không?") -> Question:
-        question = self.ask(text)
+    def claimed(self, username: str, text: str = "Có được hỗ trợ pin mặt trời không?", **values: Any) -> Question:
+        question = self.ask(text, **values)
         self.database.write_now(officer_queue.claim, self.member(username), question.id)
         return question
 
-    def answered(self, username: str, text: str = "Có được hỗ trợ pin mặt trời không?") -> tuple[Question, int]:
+    def answered(
+        self, username: str, text: str = "Có được hỗ trợ pin mặt trời không?", **values: Any
+    ) -> tuple[Question, int]:
         """A question answered by somebody, and the id of the text in review."""
-        question = self.claimed(username, text)
+        question = self.claimed(username, text, **values)
         words = officer_queue.AnswerText(
             "answer", "Chưa có quy định.", "", "vay-von", (("07/2021/NĐ-CP", "Điều 3"),), InForce()
         )
@@ -211,7 +238,8 @@ def _ask(tx: Transaction, text: str, values: dict[str, Any]) -> Question:
     ref = contact_store.ensure_contact(tx, "web_chat", values.pop("address", "người dân thử nghiệm"))
     days = values.pop("days", 5)
     found = [{"id": "T01", "confidence": 0.31, "phrasing": "mức chuẩn nghèo", "features": [["words", 0.5]]}]
-    question = officer_queue.ask(tx, Opening(new_reference(), ref, "web_chat", "0", text, found, **values))
+    unit = values.pop("unit", "0")
+    question = officer_queue.ask(tx, Opening(new_reference(), ref, "web_chat", unit, text, found, **values))
     officer_queue.queue(tx, question, BOT, days, "below_low")
     return question
 

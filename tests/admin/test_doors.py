@@ -10,7 +10,13 @@ from admin.policy import POLICY, ROUTES, Route
 from knowledge_base.questions.lifecycle import Role
 from tests.admin.conftest import PEOPLE, Desk, MakeDesk
 
-BY_ROLE = {Role.OFFICER: "can-bo", Role.EDITOR: "bien-tap", Role.ADMINISTRATOR: "quan-tri"}
+BY_ROLE = {
+    Role.OFFICER: "can-bo",
+    Role.EDITOR: "bien-tap",
+    Role.ADMINISTRATOR: "quan-tri",
+    Role.AUDITOR: "kiem-soat",
+    Role.COLLABORATOR: "cong-tac",
+}
 CHANGES = [route for route in ROUTES if route.method != "GET"]
 
 
@@ -25,7 +31,7 @@ def test_every_route_of_the_application_has_a_policy(desk: Desk) -> None:
 
 
 def test_only_signing_in_is_open_to_all() -> None:
-    assert {route.name for route in ROUTES if route.roles is None} == {"sign_in", "sign_in_try"}
+    assert {route.name for route in ROUTES if route.roles is None} == {"sign_in", "sign_in_try", "sign_in_code"}
 
 
 def test_no_route_changes_anything_by_get() -> None:

@@ -64,7 +64,7 @@ async def test_tabs_search_and_empty_states(desk: Desk) -> None:
     assert "Đường vào thôn" in (await browser.get("/admin/?tab=all&channel=web_chat")).said
     assert "Không tìm thấy" in (await browser.get("/admin/?channel=telegram")).said
     counts = json.loads((await browser.get("/admin/counts")).body)
-    assert (counts["open"], counts["mine"], counts["waiting"], counts["overdue"]) == (2, 1, 1, 0)
+    assert (counts["open"], counts["mine"], counts["untaken"], counts["overdue"]) == (2, 1, 1, 0)
 
 
 async def test_long_queues_have_pages(desk: Desk) -> None:

@@ -26,6 +26,7 @@ from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import sqlalchemy_url
 from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
+from knowledge_base.storage.tables import units
 from tests.conftest import FixedClock
 
 ACCOUNTS = {
@@ -34,6 +35,14 @@ ACCOUNTS = {
     "editor": Role.EDITOR,
     "editor2": Role.EDITOR,
     "administrator": Role.ADMINISTRATOR,
+    "auditor": Role.AUDITOR,
+    "collaborator": Role.COLLABORATOR,
+}
+# A province and two communes, each with an officer named after it.
+UNITS = {
+    "35": ("Tỉnh Thử", "0", "0/35/"),
+    "3501": ("Xã Một", "35", "0/35/3501/"),
+    "3502": ("Xã Hai", "35", "0/35/3502/"),
 }
 KEYS = Keys.from_secret("a secret for tests only, long enough")
 LAW = "01/2026/TT-THU"
@@ -60,6 +69,10 @@ def an_entry(key: str = "E1", **changes: Any) -> FaqEntry:
 def _furnish(tx: Transaction) -> None:
     for name, role in ACCOUNTS.items():
         staff_store.add_member(tx, name, role, "0", "no hash", must_change=False)
+    for code, (unit, parent, path) in UNITS.items():
+        kind = "province" if parent == "0" else "commune"
+        tx.execute(units.insert().values(code=code, name=unit, kind=kind, parent_code=parent, path=path))
+        staff_store.add_member(tx, f"officer{code}", Role.OFFICER, code, "no hash", must_change=False)
     faq_store.put_topic(tx, 0, Topic("thu-tuc", "Thủ tục", "Procedures", ""))
     faq_store.put_document(tx, LegalDocument(LAW, in_force=InForce(date(2026, 1, 1))))
     faq_store.put_document(tx, LegalDocument(OLD_LAW, in_force=InForce(date(2020, 1, 1), date(2025, 12, 31))))
@@ -70,9 +83,9 @@ def _furnish(tx: Transaction) -> None:
         faq_store.replace_phrasings(tx, key, entry.phrasings, keep_questions=False)
 
 
-def _ask(tx: Transaction, text: str, resident: str, channel: str, urgent: bool) -> Question:
+def _ask(tx: Transaction, text: str, resident: str, channel: str, urgent: bool, unit: str) -> Question:
     ref = contact_store.ensure_contact(tx, channel, resident)
-    return officer_queue.ask(tx, Opening(new_reference(), ref, channel, "0", text, urgent=urgent))
+    return officer_queue.ask(tx, Opening(new_reference(), ref, channel, unit, text, urgent=urgent))
 
 
 def _queue(tx: Transaction, question: Question) -> None:
@@ -96,17 +109,24 @@ class House:
         return self.see(staff_store.member_by_username, name)
 
     def asked(
-        self, text: str = "Tôi hỏi một điều lạ?", resident: str = "r1", channel: str = "telegram", urgent: bool = False
+        self,
+        text: str = "Tôi hỏi một điều lạ?",
+        resident: str = "r1",
+        channel: str = "telegram",
+        urgent: bool = False,
+        unit: str = "0",
     ) -> Question:
-        return self.do(_ask, text, resident, channel, urgent)
+        return self.do(_ask, text, resident, channel, urgent, unit)
 
-    def queued(self, text: str = "Tôi hỏi một điều lạ?", resident: str = "r1") -> int:
-        question = self.asked(text, resident)
+    def queued(self, text: str = "Tôi hỏi một điều lạ?", resident: str = "r1", **where: Any) -> int:
+        question = self.asked(text, resident, **where)
         self.do(_queue, question)
         return question.id
 
-    def assigned(self, text: str = "Tôi hỏi một điều lạ?", officer: str = "officer", resident: str = "r1") -> int:
-        question_id = self.queued(text, resident)
+    def assigned(
+        self, text: str = "Tôi hỏi một điều lạ?", officer: str = "officer", resident: str = "r1", **where: Any
+    ) -> int:
+        question_id = self.queued(text, resident, **where)
         self.do(officer_queue.claim, self.who(officer), question_id)
         return question_id
 
