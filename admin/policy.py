@@ -11,6 +11,7 @@ from aiohttp import web
 
 from admin.views import (
     answer,
+    calendar,
     entry,
     faq,
     help_page,
@@ -99,6 +100,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
+    # The working days; everybody looks, administrators change.
+    Route("GET", "/calendar", "calendar", calendar.show, ALL),
+    Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS),
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, ADMINISTRATORS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),

@@ -14,7 +14,7 @@ from knowledge_base import promises
 from knowledge_base.clock import vietnam_day
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
-from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import try_alone
 from processes.officer_alerts import tell_officers
 from processes.retention import keep_retention
@@ -82,9 +82,19 @@ async def _clockwork(service: "Service") -> None:
     while True:
         try:
             await service.database.write(clockwork, service.settings)
+            await follow_calendar(service.database)
         except Exception:  # noqa: BLE001 - whatever went wrong: a clockwork that ends would keep no promise any more
             _LOG.exception("the clockwork's turn failed; it is tried again")
         await asyncio.sleep(_CLOCKWORK_SECONDS)
+
+
+async def follow_calendar(database: Database) -> None:
+    """Move the promises that a change of the calendar has moved. Several processes may: none is moved twice."""
+    while (left := await database.read(promises.walk)) is not None:
+        for promised in left.writes:
+            await database.write(promises.move_promises, promised)
+        if not left.writes:
+            await database.write(promises.settle_walk, left.mark, left.hash)
 
 
 def clockwork(tx: Transaction, settings: Settings) -> None:

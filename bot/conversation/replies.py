@@ -325,5 +325,9 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             "We are sorry: the answer to your question %(reference)s takes longer than promised. "
             "The new day is %(day)s."
         ),
+        "promise_moved": _(
+            "The working days of the office have changed, so the answer to your question %(reference)s is now promised "
+            "by the end of %(day)s."
+        ),
     }[kind]
     return notice(voice, sentence, reference, day=day)
