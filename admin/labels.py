@@ -220,7 +220,7 @@ DONE = {
     "password": N_("The password is changed; other browsers are signed out."),
     "already_so": N_("The day was so already."),
     "calendar_changed": N_("The calendar is changed. Promised days follow within a minute or two."),
-    "calendar_removed": N_("The day is as the public holidays have it again. Promised days follow within a minute or two."),
+    "calendar_removed": N_("The day is as the public holidays have it. Promised days follow within a minute or two."),
     "signed_out": N_("You are signed out."),
     "disabled": N_("The account is disabled; its sessions have ended."),
     "enabled": N_("The account may sign in again."),
