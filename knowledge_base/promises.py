@@ -15,7 +15,7 @@ from knowledge_base.storage import calendar_store, event_store, promise_store, q
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.promise_store import Owed
 
-AT_ONCE = 300  # questions in one write, so that others' writes get their turn
+AT_ONCE = 200  # questions in one write, so that others' writes get their turn
 _MARKS = ("calendar", "calendar_again")
 _SECOND_LOOK = timedelta(minutes=2)
 

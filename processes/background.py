@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,9 @@ async def follow_calendar(database: Database) -> None:
     """Move the promises that a change of the calendar has moved. Several processes may: none is moved twice."""
     while (left := await database.read(promises.walk)) is not None:
         for promised in left.writes:
+            began = time.monotonic()
             await database.write(promises.move_promises, promised)
+            await asyncio.sleep(time.monotonic() - began)  # whoever else writes has half of the time
         if not left.writes:
             await database.write(promises.settle_walk, left.mark, left.hash)
 
