@@ -62,6 +62,13 @@ SENTENCES: dict[str, str] = {
     "media": N_("There is no such file with this question."),
     "media_unavailable": N_("The file can't be fetched from the channel now. Try later, or ask the resident to send it again."),
     "media_too_big": N_("The file is larger than 10 MB and was not fetched. Ask the resident for a smaller one."),
+    # the working days
+    "calendar_kind": N_("Choose what the day is: off, worked, or exchanged for another."),
+    "calendar_name_missing": N_("Give the day a name, so that residents and officers can read why."),
+    "calendar_swap": N_("An exchange needs two days: the one that is off and the one that is worked instead."),
+    "calendar_range": N_("%(value)s is too far away: days from a month ago to two years ahead can be set."),
+    "calendar_same": N_("%(value)s is so already. Choose another day."),
+    "calendar_day": N_("Nothing is set for that day. Look at the calendar as it stands."),
     # repair
     "message": N_("There is no such message. Look at the list as it stands now."),
     "message_moved": N_("The message is not where it was any more: somebody else dealt with it, or it went out. Look at the list as it stands now."),

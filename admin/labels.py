@@ -1,5 +1,6 @@
 """Words for values: states, roles, reasons, channels, events. Every face has its own; these are the console's."""
 
+from datetime import date
 from typing import Any, Protocol
 
 
@@ -145,6 +146,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "officer_words": N_("Message"),
         "queued": N_("Receipt"),
         "promise_renewed": N_("New date"),
+        "promise_moved": N_("New date"),
         "correction": N_("Correction"),
         "ask_back": N_("Question to the resident"),
         "passed_on": N_("Where the question is"),
@@ -188,6 +190,15 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "calendar_changed": N_("moved the promised day: the working days changed"),
+        "calendar_day_set": N_("changed the working days"),
+        "calendar_day_removed": N_("took a day out of the working days"),
+    },
+    "off": {
+        "weekend": N_("week-end"),
+        "holiday": N_("public holiday"),
+        "office": N_("day off, set here"),
+        "worked": N_("worked, set here"),
     },
     "channel_state": {
         "up": N_("up"),
@@ -223,6 +234,9 @@ DONE = {
     "message_arrived": N_("The message counts as arrived."),
     "unlinked": N_("That messenger acts for your account no more."),
     "password": N_("The password is changed; other browsers are signed out."),
+    "already_so": N_("The day was so already."),
+    "calendar_changed": N_("The calendar is changed. Promised days follow within a minute or two."),
+    "calendar_removed": N_("The day is as the public holidays have it. Promised days follow within a minute or two."),
     "signed_out": N_("You are signed out."),
     "disabled": N_("The account is disabled; its sessions have ended."),
     "enabled": N_("The account may sign in again."),
@@ -265,4 +279,9 @@ def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
     parts += [f"“{data[name]}”" for name in ("unit", "commune", "note", "words", "wording") if data.get(name)]
+    parts += [f"{_day(data['old'])} → {_day(data['due_on'])}"] if data.get("old") and data.get("due_on") else []
     return " · ".join(parts)
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%d/%m/%Y}"

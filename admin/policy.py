@@ -13,6 +13,7 @@ from aiohttp import web
 from admin.views import (
     answer,
     beside,
+    calendar,
     cluster,
     entry,
     faq,
@@ -131,6 +132,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
+    # The working days; everybody looks, administrators change.
+    Route("GET", "/calendar", "calendar", calendar.show, EVERYBODY),
+    Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS),
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, OVERSEERS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),

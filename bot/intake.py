@@ -20,8 +20,9 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.matching.decide import Match
 from knowledge_base.questions.change import BOT, RESIDENT, Opening, answering_by_bot, offering, queueing
+from knowledge_base.questions.pausing import reckoning, standing_since
 from knowledge_base.questions.privacy import answer_for_anyone
-from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
+from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
 from knowledge_base.questions.reference import new_reference, read_reference
 from knowledge_base.storage import calendar_store, contact_store, conversation_store, outbox_store, question_store
 from knowledge_base.storage.conversation_store import Received
@@ -231,8 +232,10 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "answer": content,
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
-        "waiting": question.state in OPEN_STATES,
+        "waiting": question.state in UNFINISHED_STATES,
         "awaits_reply": question.state == QuestionState.WAITING_FOR_RESIDENT,
+        "clock": reckoning(question, calendar_store.calendar(tx), incoming.language),
+        "stands_since": standing_since(question),
     }
 
 

@@ -8,16 +8,18 @@ from typing import Any
 from aiohttp import web
 
 from info_page.browse import window_on
-from info_page.face import FACE, once
+from info_page.face import FACE, language_of, once
 from info_page.forms import read_form
 from info_page.render import Page
 from info_page.throttle import visitor
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.questions.deadline import Reckoning
+from knowledge_base.questions.pausing import reckoning, standing_since
 from knowledge_base.questions.privacy import answer_for_anyone, is_private
-from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
+from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
 from knowledge_base.questions.reference import read_reference
-from knowledge_base.storage import question_store
+from knowledge_base.storage import calendar_store, question_store
 from knowledge_base.storage.database import Transaction
 
 _PATH = "/tra-cuu"
@@ -42,9 +44,11 @@ class Standing:
     due_on: date | None
     answer: dict[str, Any] | None
     entry_key: str | None
+    clock: Reckoning | None = None  # how the promised day came about
+    stands_since: date | None = None  # the clock stands: the asker has to reply
 
 
-def standing(tx: Transaction, reference: str) -> Standing | None:
+def standing(tx: Transaction, reference: str, language: str = "vi") -> Standing | None:
     """Read where the question behind a code stands."""
     question = question_store.question_by_reference(tx, reference)
     if question is None:
@@ -52,11 +56,13 @@ def standing(tx: Transaction, reference: str) -> Standing | None:
     answers = question_store.answers_of(tx, question.id)
     content = answer_for_anyone(question, answers[-1].content) if answers else None
     key = None if is_private(question) else question.disposition_entry or question.entry_key
-    return Standing(question.reference, _status(question), question.due_on, content, key)
+    clock = reckoning(question, calendar_store.calendar(tx), language)
+    since = standing_since(question)
+    return Standing(question.reference, _status(question), question.due_on, content, key, clock, since)
 
 
 def _status(question: Question) -> Status:
-    if question.state in OPEN_STATES:
+    if question.state in UNFINISHED_STATES:
         return Status.WAITING
     if question.state in (QuestionState.ANSWERED, QuestionState.ANSWERED_BY_BOT):
         return Status.ANSWERED
@@ -88,7 +94,7 @@ async def look_up(request: web.Request) -> web.Response:
         return once(request, _page(typed=typed, fault="shape" if typed else "empty"))
     if not face.lookups.allows(visitor(request), face.clock.now()):
         return once(request, _page(typed=typed, fault="too_often", status=429))
-    found = await face.database.read(standing, reference)
+    found = await face.database.read(standing, reference, language_of(request))
     if found is None:
         return once(request, _page(typed=typed, fault="unknown"))
     published = _published(face.faq.snapshot, found)

@@ -6,11 +6,12 @@ Each verb is a synchronous function of (transaction, who, input); none commits.
 from collections.abc import Sequence
 from typing import Any
 
+from knowledge_base.asker import tell
 from knowledge_base.errors import Conflict, InvalidInput, NotFound
 from knowledge_base.questions.change import Actor, Change
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
-from knowledge_base.steps import held_by, move, tell
+from knowledge_base.steps import held_by, move
 from knowledge_base.storage import cluster_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember

@@ -5,6 +5,7 @@ Each is a synchronous function of (transaction, who, input); none commits.
 
 from typing import Any
 
+from knowledge_base.asker import tell
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, InvalidInput
 from knowledge_base.officer_queue import resume
@@ -12,7 +13,7 @@ from knowledge_base.questions.change import Actor, Change
 from knowledge_base.questions.lifecycle import Action, Role
 from knowledge_base.questions.pausing import pausing
 from knowledge_base.questions.question import UNFINISHED_STATES
-from knowledge_base.steps import held_by, move, tell
+from knowledge_base.steps import held_by, move
 from knowledge_base.storage import contact_store, conversation_store, desk_store, event_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember

@@ -5,19 +5,20 @@ Through the outbox like everything that is said. Without a word of a resident: t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from knowledge_base.clock import VIETNAM, vietnam_day
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.question import Question
-from knowledge_base.storage import calendar_store, contact_store, outbox_store, question_store
+from knowledge_base.storage import alert_store, calendar_store, contact_store, outbox_store, question_store
+from knowledge_base.storage.alert_store import Pressing, Window
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
 
 _RECENT = timedelta(days=1)  # an older question is no news: it is in the morning's digest
 _AT_ONCE = 50
-_LISTED = 10
+LISTED = 10
 _MORNING = range(7, 12)  # o'clock, in Viet Nam
 
 
@@ -41,14 +42,26 @@ def tell_of_new(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
         if desk.digest_only:
             continue
         for question in untold(tx, desk):
-            key = f"alert:{desk.channel}:{question.id}:{question.due_on}"
-            _tell(tx, desk, key, {"alert": "new", **_line(question, site)})
+            key = f"alert:{desk.channel}:{question.id}:{question.clock_from or question.due_on}"
+            _tell(tx, desk, key, {"alert": "new", **line(question, site)})
 
 
 def is_morning(now: datetime, calendar: Calendar) -> bool:
     """Whether it is the morning of a working day."""
     local = now.astimezone(VIETNAM)
     return local.hour in _MORNING and calendar.is_working_day(local.date())
+
+
+def begin_of(day: date, hour: int = 0) -> datetime:
+    """When a day begins in Viet Nam, or an hour of it."""
+    return datetime.combine(day, time(hour), VIETNAM)
+
+
+def window_of(tx: Transaction) -> Window:
+    """What a morning looks at; a promise missed after the last one (which ended at noon) is news."""
+    calendar, today = calendar_store.calendar(tx), vietnam_day(tx.now)
+    before = calendar.last_working_day(today)
+    return Window(today, calendar.due_day(today, 1), before, begin_of(before, _MORNING.stop))
 
 
 def undigested(tx: Transaction, desks: Sequence[Desk]) -> list[Desk]:
@@ -59,19 +72,30 @@ def undigested(tx: Transaction, desks: Sequence[Desk]) -> list[Desk]:
 
 
 def tell_of_due(tx: Transaction, desks: Sequence[Desk], site: str) -> None:
-    """The morning's digest: what is late, what is due by the next working day, how many wait. Once a day and desk."""
-    today = vietnam_day(tx.now)
-    soon = calendar_store.calendar(tx).due_day(today, 1)
+    """The morning's digest: what is late, what is due by the next working day, how many wait. Once a day and desk.
+
+    First on its list are promises just missed that no officer is reminded of in his own messenger.
+    """
+    new = undigested(tx, desks)
+    if not new:
+        return
+    window = window_of(tx)
+    today, soon = window.today, window.soon
+    links = alert_store.links(tx)
+    missed = [one for one in alert_store.pressing(tx, window) if one.missed and one.assigned_to not in links]
+    first: list[Question | Pressing] = [*missed[:LISTED], *question_store.due_by(tx, soon, LISTED)]
+    listed = {one.id: line(one, site) for one in first}
     late = question_store.count_due(tx, before=today)
     body = {
         "alert": "digest",
         "late": late,
         "soon": question_store.count_due(tx, before=soon + timedelta(days=1)) - late,
         "open": question_store.count_due(tx),
-        "lines": [_line(question, site) for question in question_store.due_by(tx, soon, _LISTED)],
+        "missed": len(missed),
+        "lines": list(listed.values())[:LISTED],
         "url": f"{site}/admin/",
     }
-    for desk in undigested(tx, desks):
+    for desk in new:
         _tell(tx, desk, _digest_key(tx, desk), body)
 
 
@@ -79,7 +103,8 @@ def _digest_key(tx: Transaction, desk: Desk) -> str:
     return f"digest:{vietnam_day(tx.now)}:{tx.keys.contact_ref(desk.channel, desk.address)}"
 
 
-def _line(question: Question, site: str) -> dict[str, Any]:
+def line(question: Question | Pressing, site: str) -> dict[str, Any]:
+    """A question in a list; without a word of it."""
     return {
         "reference": question.reference,
         "due_on": question.due_on.isoformat() if question.due_on else None,
@@ -91,5 +116,9 @@ def _line(question: Question, site: str) -> dict[str, Any]:
 
 def _tell(tx: Transaction, desk: Desk, key: str, body: dict[str, Any]) -> None:
     """A desk hears even when its chat said /dung: that is meant for residents' notices."""
-    ref = contact_store.ensure_contact(tx, desk.channel, desk.address)
-    outbox_store.enqueue_all(tx, [Outgoing(key, ref, desk.channel, {"notice": "officers", **body})])
+    outbox_store.enqueue_all(tx, [Outgoing(key, ensure_desk(tx, desk), desk.channel, {"notice": "officers", **body})])
+
+
+def ensure_desk(tx: Transaction, desk: Desk) -> str:
+    """A desk as a contact."""
+    return contact_store.ensure_contact(tx, desk.channel, desk.address)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge_base import clusters
+from knowledge_base.asker import tell
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
@@ -27,7 +28,7 @@ from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.pausing import resuming
 from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
-from knowledge_base.steps import held_by, move, tell
+from knowledge_base.steps import held_by, move
 from knowledge_base.storage import calendar_store, event_store, faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember

@@ -6,13 +6,14 @@ Each is a synchronous function of (transaction, who, input); none commits.
 from collections.abc import Sequence
 from typing import Any
 
+from knowledge_base.asker import tell
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, InvalidInput, NotFound
 from knowledge_base.questions.change import Actor, Change
 from knowledge_base.questions.lifecycle import Action, step
 from knowledge_base.questions.question import Question, QuestionState
 from knowledge_base.questions.reference import new_reference
-from knowledge_base.steps import held_by, move, tell
+from knowledge_base.steps import held_by, move
 from knowledge_base.storage import calendar_store, event_store, question_store, staff_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember

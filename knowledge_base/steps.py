@@ -1,12 +1,12 @@
-"""What every step of a question has in common: the one door it goes through, who holds it, telling its asker."""
+"""What every step of a question has in common: the one door it goes through, and who holds it."""
 
 from typing import Any
 
 from knowledge_base.errors import Conflict
-from knowledge_base.questions.change import BOT, Change
+from knowledge_base.questions.change import Change
 from knowledge_base.questions.lifecycle import step
 from knowledge_base.questions.question import Question
-from knowledge_base.storage import contact_store, event_store, outbox_store, question_store
+from knowledge_base.storage import event_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -24,12 +24,3 @@ def held_by(tx: Transaction, member: StaffMember, question_id: int) -> Question:
     if question.assigned_to != member.id:
         raise Conflict("not_yours", by=question.assigned_to)
     return question
-
-
-def tell(tx: Transaction, question: Question, key: str, body: dict[str, Any], revision_id: int | None = None) -> bool:
-    """Say something to the asker that is no direct reply; False where he asked for silence or is out of reach."""
-    to = contact_store.contact(tx, question.contact_ref)
-    if to is None or not outbox_store.enqueue(tx, key, to, body, question_id=question.id, revision_id=revision_id):
-        event_store.record(tx, BOT.name, "delivery_withheld", question_id=question.id, message=key)
-        return False
-    return True

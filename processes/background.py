@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from knowledge_base.clock import vietnam_day
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
 from knowledge_base.storage import sketch_store
-from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import try_alone
 from processes.officer_alerts import tell_officers
 from processes.retention import keep_retention
@@ -85,6 +86,7 @@ async def _clockwork(service: "Service") -> None:
     while True:
         try:
             await service.database.write(clockwork, service.settings)
+            await follow_calendar(service.database)
         except Exception:  # noqa: BLE001 - whatever went wrong: a clockwork that ends would keep no promise any more
             _LOG.exception("the clockwork's turn failed; it is tried again")
         await asyncio.sleep(_CLOCKWORK_SECONDS)
@@ -103,6 +105,17 @@ async def _sketching(service: "Service") -> None:
         except Exception:  # noqa: BLE001 - as above; like questions are found without one too
             _LOG.exception("sketches could not be made; it is tried again")
         await asyncio.sleep(0.2 if made else _SKETCH_SECONDS)
+
+
+async def follow_calendar(database: Database) -> None:
+    """Move the promises that a change of the calendar has moved. Several processes may: none is moved twice."""
+    while (left := await database.read(promises.walk)) is not None:
+        for promised in left.writes:
+            began = time.monotonic()
+            await database.write(promises.move_promises, promised)
+            await asyncio.sleep(time.monotonic() - began)  # whoever else writes has half of the time
+        if not left.writes:
+            await database.write(promises.settle_walk, left.mark, left.hash)
 
 
 def clockwork(tx: Transaction, settings: Settings) -> None:

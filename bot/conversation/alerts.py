@@ -19,6 +19,10 @@ def for_officers(voice: Voice, body: Mapping[str, Any]) -> Reply:
         if body["due_on"]:
             lines.append(voice.say(_("Promised by the end of %(day)s."), day=_day(voice, body["due_on"])))
         return Reply("\n".join([*lines, body["url"]]), "notice", (_claim(voice, body["reference"]),), first_number=0)
+    if body["alert"] == "reminder":
+        return _reminder(voice, body)
+    if body["alert"] == "unit":
+        return _unit(voice, body)
     lines = [
         voice.say(
             _("This morning: %(late)s overdue, %(soon)s due by the next working day, %(open)s open in all."),
@@ -26,11 +30,44 @@ def for_officers(voice: Voice, body: Mapping[str, Any]) -> Reply:
             soon=body["soon"],
             open=body["open"],
         ),
+        *_missed(voice, body.get("missed", 0)),
         *(_line(voice, line) for line in body["lines"]),
         body["url"],
     ]
     free = [line["reference"] for line in body["lines"] if not line["taken"]][:_MOST_BUTTONS]
     return Reply("\n".join(lines), "notice", tuple(_claim(voice, reference) for reference in free), first_number=0)
+
+
+def _missed(voice: Voice, count: int) -> list[str]:
+    """A line on promises that were missed since the last working day, if there are any."""
+    return [voice.say(_("Missed since the last working day: %(count)s."), count=count)] if count else []
+
+
+def _reminder(voice: Voice, body: Mapping[str, Any]) -> Reply:
+    """An officer's own questions: missed, and due on the next working day."""
+    lines = []
+    for name, head in (
+        ("missed", _("Missed promises of yours: %(count)s. Please answer these first.")),
+        ("soon", _("Yours that are due on the next working day: %(count)s.")),
+    ):
+        if body[name]:
+            lines += [voice.say(head, count=body[name]), *(_line(voice, line) for line in body[f"{name}_lines"])]
+    return Reply("\n".join([*lines, body["url"]]), "notice", first_number=0)
+
+
+def _unit(voice: Voice, body: Mapping[str, Any]) -> Reply:
+    """How a unit stands, for whoever heads it."""
+    lines = [
+        voice.say(_("%(unit)s this morning:"), unit=body["unit"]),
+        voice.say(_("• open: %(open)s, of these due today: %(today)s, late: %(late)s"), **_counts(body)),
+        voice.say(_("• waiting for residents: %(waiting)s"), **_counts(body)),
+        voice.say(_("• answered since %(day)s: %(answered)s"), day=_day(voice, body["since"]), **_counts(body)),
+    ]
+    return Reply("\n".join([*lines, body["url"]]), "notice", first_number=0)
+
+
+def _counts(body: Mapping[str, Any]) -> dict[str, int]:
+    return {name: body[name] for name in ("open", "today", "late", "waiting", "answered")}
 
 
 def _line(voice: Voice, line: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.conversation import alerts
 from bot.conversation.message import Option, Reply
+from bot.conversation.reckoning import STANDS, how_counted
 from bot.conversation.voice import Voice
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument
@@ -276,13 +277,22 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
         head = voice.say(_("Answer to question %(reference)s:"), reference=reference)
         blocks = [head, answer_words(voice, found["answer"], documents)]
         if found.get("waiting"):  # it was asked again
-            blocks.append(voice.say(WAITING, reference=reference, day=voice.day(found["due_on"])))
+            blocks += _waiting(voice, found)
         return Reply("\n\n".join(blocks), "notice", reference=reference)
     if found.get("awaits_reply"):
         return notice(voice, AWAITS_YOU, reference)
     if found["due_on"] and not found["closed"]:
-        return notice(voice, WAITING, reference, day=voice.day(found["due_on"]))
+        return Reply("\n\n".join(_waiting(voice, found)), "notice", reference=reference)
     return notice(voice, CLOSED_WORDS, reference)
+
+
+def _waiting(voice: Voice, found: Mapping[str, Any]) -> list[str]:
+    """Until when an answer is promised, and how that day came about."""
+    reference, since = found["reference"], found.get("stands_since")
+    if since is not None:
+        return [voice.say(STANDS, reference=reference, day=voice.day(since))]
+    said = [voice.say(WAITING, reference=reference, day=voice.day(found["due_on"]))]
+    return [*said, how_counted(voice, found["clock"])] if found.get("clock") else said
 
 
 def answer_words(voice: Voice, content: Mapping[str, Any], documents: Mapping[str, LegalDocument]) -> str:
@@ -347,6 +357,10 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         ),
         "passed_on": _(
             "Your question %(reference)s is now with %(office)s, which can answer it. The promised day stays: %(day)s."
+        ),
+        "promise_moved": _(
+            "The working days of the office have changed, so the answer to your question %(reference)s is now promised "
+            "by the end of %(day)s."
         ),
     }[kind]
     return notice(voice, sentence, reference, day=day, office=body.get("office", ""))

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from knowledge_base.questions.deadline import Calendar, Pause
-from knowledge_base.questions.question import Question
+from knowledge_base.questions.deadline import Calendar, Pause, Reckoning
+from knowledge_base.questions.question import UNFINISHED_STATES, Question
 
 Paused = tuple[tuple[str, str | None], ...]  # as kept: ISO days
 
@@ -12,6 +12,23 @@ Paused = tuple[tuple[str, str | None], ...]  # as kept: ISO days
 def pauses_of(question: Question) -> tuple[Pause, ...]:
     """A question's pauses as days."""
     return tuple(_as_days(question.pauses))
+
+
+def reckoning(question: Question, calendar: Calendar, language: str = "vi") -> Reckoning | None:
+    """How the promised day of an unfinished question came about.
+
+    None where that is not known, or nothing is to be explained: nobody waits, it is danger, or the calendar has changed
+    in this moment and the day has not moved yet.
+    """
+    if question.state not in UNFINISHED_STATES or question.clock_from is None or not question.clock_days:
+        return None
+    found = calendar.explain(question.clock_from, question.clock_days, pauses_of(question), language)
+    return found if found.due in (None, question.due_on) else None
+
+
+def standing_since(question: Question) -> date | None:
+    """Since when the clock stands; None while it runs."""
+    return date.fromisoformat(question.pauses[-1][0]) if _stands(question.pauses) else None
 
 
 def pausing(question: Question, today: date) -> tuple[dict[str, Any], dict[str, Any]]:

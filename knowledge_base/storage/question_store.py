@@ -259,8 +259,12 @@ def promises_missed(tx: Transaction, today: date) -> list[Question]:
 
 
 def queued_since(tx: Transaction, moment: datetime, told: str, limit: int) -> list[Question]:
-    """Questions moved since a moment that wait to be taken, and that no outbox message `told` + id + day speaks of."""
-    key = literal(told) + cast(questions.c.id, String) + literal(":") + cast(questions.c.due_on, String)
+    """Questions moved since a moment that wait to be taken, and that no outbox message `told` + id + day speaks of.
+
+    The day is that from which the promise is counted: a calendar that moves the promised one makes no news of them.
+    """
+    day = func.coalesce(questions.c.clock_from, questions.c.due_on)
+    key = literal(told) + cast(questions.c.id, String) + literal(":") + cast(day, String)
     waiting = (questions.c.state == QuestionState.QUEUED) & (questions.c.updated_at >= moment)
     said = select(outbox.c.id).where(outbox.c.idempotency_key == key).exists()
     query = select(questions).where(waiting, questions.c.promise_renewed_at.is_(None), ~said)

@@ -15,6 +15,7 @@ from admin.pages import environment
 from knowledge_base import cli_backup, cli_copy, officer_queue
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.matching.why import GROUNDS
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
 from knowledge_base.storage import faq_store, question_store
@@ -134,6 +135,7 @@ class _Visit:
     """A visitor who reads Vietnamese, at noon on Monday 23/11/2026."""
 
     console = SimpleNamespace(clock=SimpleNamespace(now=lambda: datetime(2026, 11, 23, 5, tzinfo=UTC)))
+    calendar = Calendar()
 
     def gettext(self, message: str, **data: Any) -> str:
         found = catalog("admin", "vi").gettext(message)

@@ -181,7 +181,8 @@ async def test_a_question_that_comes_to_officers_late_is_told_too(make_line: Mak
         await _reference(line)
         await _told(line)
         line.clock.advance(timedelta(days=2))
-        moved = update(tables.questions).values(updated_at=line.clock.now(), due_on=line.clock.now().date())
+        now = line.clock.now()
+        moved = update(tables.questions).values(updated_at=now, due_on=now.date(), clock_from=now.date())
         await line.database.write(lambda tx: tx.execute(moved) and None)  # as a reopening does
         await line.database.write(officer_alerts.tell_of_new, [Desk("telegram", GROUP)], "http://x")
         assert len(await line.told(GROUP, 2)) == 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from knowledge_base.storage import question_store
-from knowledge_base.storage.tables import staff
+from knowledge_base.storage.tables import questions, staff
 from tests.info_page.small_faq import add_question
 
 CODE = "K7MP-42QX"
@@ -117,3 +117,29 @@ async def test_a_broken_form_is_refused_in_words(client: Any) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     response = await client.post("/tra-cuu", data=b"--x\r\nbroken", headers=headers)
     assert response.status == 400
+
+
+PROMISED = {"clock_from": date(2027, 2, 2), "clock_days": 5, "due_on": date(2027, 2, 16)}
+
+
+async def test_how_the_day_came_about(client: Any, database: Any) -> None:
+    await database.write(add_question, CODE, **PROMISED)
+    text = " ".join((await _text(client)).split())
+    assert "từ hôm sau ngày 02/02/2027, đếm đủ 5 ngày làm việc." in text
+    assert "Không tính: thứ Bảy và Chủ nhật; 04/02/2027–10/02/2027 (29 Tết – Mùng năm Tết Nguyên Đán)." in text
+
+
+async def test_a_wait_is_told_while_it_lasts_and_afterwards(client: Any, database: Any) -> None:
+    waiting = {"pauses": [["2026-11-25", None]], "state": "waiting_for_resident", "due_on": date(2026, 12, 1)}
+    await database.write(add_question, CODE, **{**PROMISED, "clock_from": date(2026, 11, 23), **waiting})
+    text = await _text(client)
+    assert "đang chờ bạn trả lời từ ngày 25/11/2026" in text
+    assert "01/12/2026" not in text
+    over = {"pauses": [["2026-11-25", "2026-11-27"]], "state": "assigned", "due_on": date(2026, 12, 3)}
+    await database.write(lambda tx: tx.execute(questions.update().values(**over)) and None)
+    assert "25/11/2026–26/11/2026 (chờ bạn trả lời)." in " ".join((await _text(client)).split())
+
+
+async def test_a_day_that_is_about_to_move_is_not_explained(client: Any, database: Any) -> None:
+    await database.write(add_question, CODE, **{**PROMISED, "due_on": date(2027, 2, 15)})
+    assert "Cách tính hạn" not in await _text(client)
