@@ -33,7 +33,8 @@ class _Page:
     clusters: dict[int, int]
 
 
-def _read(tx: Transaction, wanted: QueueFilter, member_id: int, today: date, offset: int) -> _Page:
+def read_page(tx: Transaction, wanted: QueueFilter, member_id: int, today: date, offset: int) -> _Page:
+    """All that the page shows, in a number of statements that doesn't depend on what there is."""
     found, total = queue_store.page(tx, wanted, today, offset=offset, limit=_PAGE)
     return _Page(
         found,
@@ -66,7 +67,7 @@ def _wanted(visit: Visit) -> QueueFilter:
 async def _table(visit: Visit) -> web.Response:
     today, wanted = visit.console.faq.today(), _wanted(visit)
     number = max(number_of(visit.request, "page", 1), 1)
-    page = await visit.read(_read, wanted, visit.member.id, today, (number - 1) * _PAGE)
+    page = await visit.read(read_page, wanted, visit.member.id, today, (number - 1) * _PAGE)
     query = {
         "q": wanted.words,
         "overdue": "1" if wanted.overdue else "",

@@ -76,10 +76,12 @@ def _said(tx: Transaction, typed: str) -> Any:
     return questions.c.id.in_(words_found(tx.connection, words)) if words else questions.c.id.is_(None)
 
 
-def _ordered(query: Select[Any], order: str) -> Select[Any]:
-    if order == "newest":
+def _ordered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    """Where nothing presses any more, the newest come first."""
+    settled = wanted.tab in ("answered", "all") and not wanted.overdue
+    if wanted.order == "newest" or (settled and wanted.order == "due"):
         return query.order_by(questions.c.id.desc())
-    if order == "oldest":
+    if wanted.order == "oldest":
         return query.order_by(questions.c.id)
     return query.order_by(questions.c.urgent.desc(), questions.c.due_on, questions.c.id)
 
@@ -89,7 +91,7 @@ def page(
 ) -> tuple[list[Question], int]:
     """A page of the queue and the number of all that fit; first the ids, from an index alone, then their rows."""
     conditions = _conditions(tx, wanted, today)
-    ids = _ordered(select(questions.c.id).where(*conditions), wanted.order).offset(offset).limit(limit)
+    ids = _ordered(select(questions.c.id).where(*conditions), wanted).offset(offset).limit(limit)
     found = list(tx.execute(ids).scalars())
     rows = question_store.listed(tx, select(questions).where(questions.c.id.in_(found)))
     place = {number: at for at, number in enumerate(found)}
@@ -101,7 +103,7 @@ def everything(tx: Transaction, wanted: QueueFilter, today: date, limit: int) ->
     """All that fit, in order, some hundreds in memory at a time; at most `limit`."""
     for offset in range(0, limit, _AT_ONCE):
         conditions = _conditions(tx, wanted, today)
-        query = _ordered(select(questions).where(*conditions), wanted.order).offset(offset)
+        query = _ordered(select(questions).where(*conditions), wanted).offset(offset)
         rows = question_store.listed(tx, query.limit(min(_AT_ONCE, limit - offset)))
         yield from rows
         if len(rows) < _AT_ONCE:
