@@ -80,6 +80,7 @@ class Gazetteer:
         self.successors = successors
         self._day = day
         self._known: dict[str, _Known] = {}
+        self._sought: dict[str, str] = {}  # filled by the first search
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._glued: dict[str, set[str]] = defaultdict(set)
         self._predecessors: dict[str, set[str]] = defaultdict(set)
@@ -93,7 +94,9 @@ class Gazetteer:
     def _add(self, unit: Unit) -> None:
         kind, called = _called_as(unit.name)
         if unit.kind == Kind.PROVINCE:
-            called += tuple(spelled for name in ALIASES.get(split_name(unit.name)[1].lower(), ()) for spelled in _spelled(name))
+            called += tuple(
+                spelled for name in ALIASES.get(split_name(unit.name)[1].lower(), ()) for spelled in _spelled(name)
+            )
         for key, _written in called:
             codes = self._by_name[key]
             if unit.code not in codes:
@@ -132,16 +135,15 @@ class Gazetteer:
             waiting += further
         return tuple(found)
 
-    def search(self, words: str, limit: int | None = None) -> list[Unit]:
-        """Units whose name or code holds all the words (folded): those of today first."""
+    def search(self, words: str) -> list[Unit]:
+        """Units whose name or code holds all the words (folded): those of today first, those above before those below."""
+        if not self._sought:
+            self._sought.update((code, f"{code} {key_of(fold(unit.name))}") for code, unit in self.units.items())
         wanted = key_of(fold(words)).split()
-        found = [
-            known.unit
-            for known in self._known.values()
-            if all(word in f"{known.unit.code} {key_of(fold(known.unit.name))}" for word in wanted)
-        ]
-        found.sort(key=lambda unit: (not unit.lives_on(self._day), _PLACES.index(unit.kind), unit.name, unit.code))
-        return found[:limit]
+        found = [self.units[code] for code, sought in self._sought.items() if all(word in sought for word in wanted)]
+        kinds = tuple(Kind)
+        found.sort(key=lambda unit: (not unit.lives_on(self._day), kinds.index(unit.kind), unit.name, unit.code))
+        return found
 
     # --- resolving ----------------------------------------------------------------------------------
 

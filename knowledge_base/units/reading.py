@@ -88,14 +88,14 @@ def _read(
 
 def _kinds_at(words: Sequence[Word], at: int, *, marked: bool) -> list[tuple[KindWord, int]]:
     """Words for kinds that begin here, each with the place after it."""
-    known, found = kind_words(), []
+    known = kind_words()
+    found: list[tuple[KindWord, int]] = []
     for length in range(1, _LONGEST_KIND + 1):
         some = words[at : at + length]
         written = " ".join(word.written for word in some)
-        for kind in known.get(" ".join(word.folded for word in some), ()) if len(some) == length else ():
-            # Who types marks and writes "quan" means no district.
-            if not marked or written == kind.written:
-                found.append((kind, at + length))
+        said = known.get(" ".join(word.folded for word in some), ()) if len(some) == length else ()
+        # Who types marks and writes "quan" means no district.
+        found += [(kind, at + length) for kind in said if not marked or written == kind.written]
     return found
 
 

@@ -82,6 +82,6 @@ def _with_districts(
     for code, into in successors.items():
         if units[code].kind == Kind.COMMUNE:
             gathered[units[code].parent_code or ""].update(into)
-    for code, into in gathered.items():
-        found[code] = tuple(sorted({*into, *successors[code]}))
+    for code, all_of_it in gathered.items():
+        found[code] = tuple(sorted({*all_of_it, *successors[code]}))
     return found
