@@ -52,6 +52,9 @@ _REASONS = {
     "media": N_("a picture or a voice message"),
     "unmatched": N_("no entry fits"),
     "resident": N_("the answer wasn't clear"),
+    "own_unit": N_("where the resident lives"),
+    "unit_above": N_("nobody answers yet where the resident lives"),
+    "top": N_("nobody answers yet where the resident lives, nor above"),
 }
 # Why the matcher decided as it did.
 _MATCHER = {
@@ -172,6 +175,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "routed": N_("sent the question to a unit"),
     },
     "channel_state": {
         "up": N_("up"),
@@ -179,6 +183,13 @@ _TABLES: dict[str, dict[str, str]] = {
         "no_consent": N_("consent has ended"),
         "starting": N_("starting"),
         "off": N_("off"),
+    },
+    "unit_kind": {
+        "top": N_("the unit above all"),
+        "ministry": N_("ministry"),
+        "province": N_("province"),
+        "district": N_("district"),
+        "commune": N_("commune"),
     },
     "document_status": {
         "in_force": N_("in force"),
@@ -210,6 +221,11 @@ DONE = {
     "signed_out": N_("You are signed out."),
     "disabled": N_("The account is disabled; its sessions have ended."),
     "enabled": N_("The account may sign in again."),
+    "unit_added": N_("The unit is in the register."),
+    "unit_renamed": N_("The unit has its new name."),
+    "unit_merged": N_("The merger is in the register."),
+    "owner_added": N_("New questions on the topic are for this officer."),
+    "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from admin.views import (
     sign_in,
     staff,
     status,
+    units,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
 
@@ -34,6 +35,7 @@ WORKERS: Roles = STAFF
 EDITORS: Roles = frozenset({Role.EDITOR})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 ALL: Roles = WORKERS | ADMINISTRATORS
+ANYBODY: Roles = ALL | {Role.AUDITOR, Role.COLLABORATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ _QUESTION = r"/questions/{id:\d{1,15}}"
 _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
 _MESSAGE = r"/status/messages/{id:\d{1,15}}"
+_UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
 
 ROUTES: tuple[Route, ...] = (
@@ -99,6 +102,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
+    # The register of units; everybody looks, administrators act.
+    Route("GET", "/units", "units", units.show, ANYBODY),
+    Route("POST", "/units", "unit_add", units.add, ADMINISTRATORS),
+    Route("GET", _UNIT, "unit", units.show_unit, ANYBODY),
+    Route("POST", f"{_UNIT}/rename", "unit_rename", units.rename, ADMINISTRATORS),
+    Route("POST", f"{_UNIT}/merge", "unit_merge", units.merge, ADMINISTRATORS),
+    Route("POST", f"{_UNIT}/owners", "owner_add", units.add_owner, ADMINISTRATORS),
+    Route("POST", _UNIT + r"/owners/{id:\d{1,15}}/remove", "owner_remove", units.remove_owner, ADMINISTRATORS),
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, ADMINISTRATORS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),

@@ -46,7 +46,7 @@ def route_openings(tx: Transaction, openings: Sequence[Opening], owned: Collecti
 
 
 def _event(found: Routed) -> dict[str, Any]:
-    return {"unit": found.unit_code, "why": found.why}
+    return {"unit": found.unit_code, "reason": found.why}
 
 
 def owner_values(tx: Transaction, question: Question) -> dict[str, Any]:

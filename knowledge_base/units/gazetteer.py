@@ -4,7 +4,7 @@ One unit is certain only when the words leave no other; else all that they may m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,7 +32,7 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit of today as an answer; `was`: the former unit that was named, where its name is another."""
+    """A unit of today as an answer; `was`: the former unit of its kind that was named, where its name is another."""
 
     code: str
     name: str  # whole: "Xã Đồng Hỷ, tỉnh Thái Nguyên"
@@ -120,6 +120,26 @@ class Gazetteer:
         above = [self.units[code] for code in unit.ladder[1:-1] if code in self.units]
         return ", ".join([unit.name, *(inside(other.name) for other in above)])
 
+    def _briefly(self, unit: Unit) -> str:
+        """A former unit's name with its district's."""
+        above = self.units.get(unit.parent_code or "")
+        return f"{unit.name}, {inside(above.name)}" if above and above.kind == Kind.DISTRICT else unit.name
+
+    @property
+    def places(self) -> Collection[str]:
+        """The codes of units that are places: all but the top and ministries."""
+        return self._known.keys()
+
+    def children(self, code: str) -> list[Unit]:
+        """The units right below one, by name."""
+        below = [unit for unit in self.units.values() if unit.parent_code == code]
+        return sorted(below, key=lambda unit: (unit.name, unit.code))
+
+    def predecessors(self, code: str) -> list[Unit]:
+        """The units that went into one, upper ones first."""
+        found = [self.units[one] for one in self._predecessors.get(code, ()) if one in self.units]
+        return sorted(found, key=lambda unit: (len(unit.path), unit.name, unit.code))
+
     def today_of(self, code: str) -> tuple[str, ...]:
         """The units of today that a unit is, or went into, through as many changes as there were."""
         found: dict[str, None] = {}
@@ -136,7 +156,7 @@ class Gazetteer:
         return tuple(found)
 
     def search(self, words: str) -> list[Unit]:
-        """Units whose name or code holds all the words (folded): those of today first, those above before those below."""
+        """Units whose name or code holds all the words, marks or none: those of today first, upper ones first."""
         if not self._sought:
             self._sought.update((code, f"{code} {key_of(fold(unit.name))}") for code, unit in self.units.items())
         wanted = key_of(fold(words)).split()
@@ -224,9 +244,11 @@ class Gazetteer:
         places = []
         for code, named in meant.items():
             unit, said = self.units[code], self.units[named]
-            was = self.full_name(said) if _proper(said) != _proper(unit) else ""
+            was = self._briefly(said) if said.kind == unit.kind and _proper(said) != _proper(unit) else ""
             places.append(Place(code, self.full_name(unit), unit.kind, unit.path, was))
-        places.sort(key=lambda place: (bool(place.was), self.units[place.province].name, place.name))
+        # Those of the very name first.
+        others = {code for code, named in meant.items() if _proper(self.units[named]) != _proper(self.units[code])}
+        places.sort(key=lambda place: (place.code in others, self.units[place.province].name, place.name))
         return Resolution(Certainty.CERTAIN if len(places) == 1 else Certainty.CHOICES, tuple(places))
 
 
