@@ -156,14 +156,24 @@ class Gazetteer:
         return tuple(found)
 
     def search(self, words: str) -> list[Unit]:
-        """Units whose name or code holds all the words, marks or none: those of today first, upper ones first."""
+        """Units whose code or whole name has words that begin so, marks or none.
+
+        Those of today come first, then those whose own name holds them in this order, then upper ones.
+        """
         if not self._sought:
-            self._sought.update((code, f"{code} {key_of(fold(unit.name))}") for code, unit in self.units.items())
-        wanted = key_of(fold(words)).split()
-        found = [self.units[code] for code, sought in self._sought.items() if all(word in sought for word in wanted)]
-        kinds = tuple(Kind)
-        found.sort(key=lambda unit: (not unit.lives_on(self._day), kinds.index(unit.kind), unit.name, unit.code))
-        return found
+            named = ((code, f"{code} {self.full_name(unit)}") for code, unit in self.units.items())
+            self._sought.update((code, f" {_plain(text)}") for code, text in named)
+        wanted = _plain(words).split()
+        found = [
+            self.units[code] for code, sought in self._sought.items() if all(f" {word}" in sought for word in wanted)
+        ]
+        phrase, kinds = f" {' '.join(wanted)}", tuple(Kind)
+
+        def rank(unit: Unit) -> tuple[bool, bool, int, str, str]:
+            own = phrase in f" {_plain(unit.name)}"
+            return not unit.lives_on(self._day), not own, kinds.index(unit.kind), unit.name, unit.code
+
+        return sorted(found, key=rank)
 
     # --- resolving ----------------------------------------------------------------------------------
 
@@ -250,6 +260,10 @@ class Gazetteer:
         others = {code for code, named in meant.items() if _proper(self.units[named]) != _proper(self.units[code])}
         places.sort(key=lambda place: (place.code in others, self.units[place.province].name, place.name))
         return Resolution(Certainty.CERTAIN if len(places) == 1 else Certainty.CHOICES, tuple(places))
+
+
+def _plain(text: str) -> str:
+    return key_of(fold(text))
 
 
 def _proper(unit: Unit) -> str:
