@@ -1,5 +1,6 @@
 """The register of units: its list, one unit with its history, merging; and who answers which topic in a unit."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from knowledge_base.units.unit import TOP, Kind, Unit
 
 _PAGE = 50
 _MOST_SUCCESSORS = 20
+_TYPED = ("name", "successors", "first_day", "topic")  # fields of the unit's forms
 _UPPER = (Kind.TOP, Kind.MINISTRY, Kind.PROVINCE)
 
 
@@ -28,11 +30,19 @@ def _gone(visit: Visit, unit: Unit) -> bool:
     return not unit.lives_on(visit.console.faq.today())
 
 
-def _cut(visit: Visit, found: list[Unit]) -> dict[str, object]:
-    """What a page of many units shows of them."""
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What a page shows of many units."""
+
+    units: list[Unit]
+    total: int
+    number: int
+    pages: int
+
+
+def _cut(visit: Visit, found: list[Unit]) -> _Cut:
     number, pages = max(number_of(visit.request, "page", 1), 1), max(1, -(-len(found) // _PAGE))
-    shown = found[(number - 1) * _PAGE : number * _PAGE]
-    return {"units": shown, "total": len(found), "number": number, "pages": pages}
+    return _Cut(found[(number - 1) * _PAGE : number * _PAGE], len(found), number, pages)
 
 
 async def _list_page(
@@ -40,30 +50,25 @@ async def _list_page(
 ) -> web.Response:
     gazetteer = (await visit.console.units.current()).gazetteer
     words, state = words_of(visit.request, "q"), words_of(visit.request, "state")
-    found = gazetteer.search(words)
-    if state != "all" and not (words and state == "former"):
-        found = [unit for unit in found if not _gone(visit, unit)]
-    elif state == "former":
-        found = [unit for unit in found if _gone(visit, unit)]
-    if not words and state != "all":  # the upper ones are a page; the others stand below them
+    state = state if state in ("former", "all") else ""
+    found = await asyncio.to_thread(gazetteer.search, words)  # thousands of names
+    if state != "all":
+        found = [unit for unit in found if _gone(visit, unit) is (state == "former")]
+    if not words and not state:  # the upper ones are a page; the others stand below them
         found = [unit for unit in found if unit.kind in _UPPER]
     cut = _cut(visit, found)
     return visit.page(
         "units_list.html",
         status_of(error) if error else 200,
-        **cut,
+        cut=cut,
         query={"q": words, "state": state},
-        staffed=await visit.read(_staffed, {unit.code for unit in found}),
+        staffed=await visit.read(unit_store.staffed, {unit.code for unit in cut.units}),
         gazetteer=gazetteer,
         gone=_gone,
         problem=await explain(visit, error) if error else "",
         code=code,
         name=name,
     )
-
-
-def _staffed(tx: Transaction, codes: set[str]) -> frozenset[str]:
-    return unit_store.staffed(tx, codes)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -118,7 +123,7 @@ async def _unit_page(
     return visit.page(
         "unit_show.html",
         status_of(error) if error else 200,
-        **_cut(visit, below),
+        cut=_cut(visit, below),
         found=found,
         unit=found.unit,
         gazetteer=gazetteer,
@@ -126,7 +131,8 @@ async def _unit_page(
         became=[gazetteer.units[one] for one in gazetteer.successors.get(code, ())],
         was=gazetteer.predecessors(code),
         gone=_gone,
-        typed=typed or {},
+        typed={**dict.fromkeys(_TYPED, ""), **(typed or {})},
+        opened=set(typed or {}),
         problem=await explain(visit, error) if error else "",
     )
 

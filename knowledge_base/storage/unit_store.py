@@ -170,14 +170,14 @@ def _mark(tx: Transaction, name: str, content_hash: str) -> None:
 
 def staffed(tx: Transaction, codes: set[str]) -> frozenset[str]:
     """Which of some units have somebody who can answer."""
-    return frozenset(row[0] for row in _STAFFED.rows(tx, codes=codes)) if codes else frozenset()
+    return frozenset(row[0] for row in _STAFFED.typed_rows(tx, codes=codes)) if codes else frozenset()
 
 
 def owners_with_load(tx: Transaction, codes: set[str], topics: set[str]) -> list[tuple[str, str, int, int]]:
     """Officers who own topics in units, each as (topic, unit, officer, his unfinished questions)."""
     if not codes or not topics:
         return []
-    return [tuple(row) for row in _OWNERS.rows(tx, codes=codes, topics=topics)]
+    return [tuple(row) for row in _OWNERS.typed_rows(tx, codes=codes, topics=topics)]
 
 
 def owned(tx: Transaction) -> frozenset[tuple[str, str]]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from knowledge_base.text.fold import fold, has_marks, surface
 from knowledge_base.units.names import ALIASES, KindWord, inside, key_of, split_name, words_of
 from knowledge_base.units.reading import Name, readings, starts
-from knowledge_base.units.unit import Kind, Unit
+from knowledge_base.units.unit import FORMER, Kind, Unit
 
 _PLACES = (Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE)
 _STILL = frozenset({"xã", "phường", "đặc khu"})  # other words for what is below a province speak of before 1 July 2025
@@ -161,16 +161,19 @@ class Gazetteer:
         Those of today come first, then those whose own name holds them in this order, then upper ones.
         """
         if not self._sought:
-            named = ((code, f"{code} {self.full_name(unit)}") for code, unit in self.units.items())
+            named = (
+                (code, f"{code} {code.removeprefix(FORMER)} {self.full_name(unit)}")
+                for code, unit in self.units.items()
+            )
             self._sought.update((code, f" {_plain(text)}") for code, text in named)
         wanted = _plain(words).split()
         found = [
             self.units[code] for code, sought in self._sought.items() if all(f" {word}" in sought for word in wanted)
         ]
-        phrase, kinds = f" {' '.join(wanted)}", tuple(Kind)
+        phrase, kinds = f" {' '.join(wanted)} ", tuple(Kind)
 
         def rank(unit: Unit) -> tuple[bool, bool, int, str, str]:
-            own = phrase in f" {_plain(unit.name)}"
+            own = phrase in f" {_plain(unit.name)} "
             return not unit.lives_on(self._day), not own, kinds.index(unit.kind), unit.name, unit.code
 
         return sorted(found, key=rank)

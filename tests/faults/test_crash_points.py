@@ -37,9 +37,11 @@ OF_THE_SAME_KIND = {
     "count_as_arrived", "create", "disable_account", "enable_account", "end_session", "exclude", "issue_session_for",
     "link", "mark_fetched", "open_quarantined", "propose", "release", "reset_password", "return_with_note",
     "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
+    "add_ministry", "add_owner", "load_seed", "merge", "remove_owner", "rename",
     "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
 }  # fmt: skip
-# The renewal of a consent, which a platform watches: killed at each of its points in tests/channels/test_zalo_consent.py.
+# The renewal of a consent, which a platform watches: killed at each of its points in
+# tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
 ALL_POINTS = [*POINTS, *(f"{verb}:{when}" for verb in sorted(TOLD) for when in ("before_commit", "after_commit"))]
 SOME_POINTS = ["intake:committed", "delivery:sent"]
