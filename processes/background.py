@@ -29,8 +29,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
     """Starts with the server, ends with it; what is in flight is finished first."""
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        await service.faq.refresh()
-        await service.units.current()
+        await asyncio.gather(service.faq.refresh(), service.units.current())
         _listen(service, asyncio.get_running_loop())
         # The calendar is learned now, off the loop: else the first question waits for it, and its platform gives up.
         work = [service.faq.watch(), service.units.watch(), asyncio.to_thread(due_day, service.clock.now(), 1)]
