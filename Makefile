@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 
-.PHONY: run test check lint types imports catalogs lock test-system distil scorecard bench faults clean
+.PHONY: run test check lint types imports catalogs lock test-system distil units scorecard bench faults clean
 
 run: $(STAMPS)/runtime
 	@$(BIN)/python -m processes.standalone
@@ -45,6 +45,7 @@ lock:
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.lock
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-distil.in -o requirements-distil.lock
+	uv pip compile --quiet --no-header --no-deps --generate-hashes --python-version 3.11 requirements-units.in -o requirements-units.lock
 
 # QUALITY_DATA=DIR adds further sets; the card as JSON on stdout, a table on stderr, curves in var/scorecard.
 scorecard: $(STAMPS)/dev
@@ -60,6 +61,11 @@ bench: $(STAMPS)/dev
 distil: $(STAMPS)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-distil.lock
 	$(BIN)/python -m distillation
+
+# Makes the lists of units anew (content/units/README.md).
+units: $(STAMPS)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-units.lock
+	$(BIN)/python -m seeding
 
 clean:
 	rm -rf $(VENV) $(STAMPS)

@@ -12,6 +12,7 @@ from admin.policy import ROUTES
 from knowledge_base.clock import Clock
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.live_units import LiveUnits
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 
@@ -30,10 +31,13 @@ def build_app(
     clock: Clock,
     fetch_media: FetchMedia | None = None,
     channel_states: ChannelStates | None = None,
+    units: LiveUnits | None = None,
 ) -> web.Application:
     """The console as an application; `fetch_media(channel, ref)` opens what residents sent, where a channel can."""
     app = web.Application(middlewares=[secure, in_words, guard])
-    app[CONSOLE] = Console(database, faq, settings, keys, clock, fetch_media, channel_states)
+    app[CONSOLE] = Console(
+        database, faq, settings, keys, clock, units or LiveUnits(database, clock), fetch_media, channel_states
+    )
     for route in ROUTES:
         app.router.add_resource(route.path, name=route.name).add_route(route.method, route.handler)
     app.router.add_static("/static", _STATIC, name="static", append_version=True)

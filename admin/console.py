@@ -9,6 +9,7 @@ from aiohttp import web
 from knowledge_base.clock import Clock
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.live_units import LiveUnits
 from knowledge_base.neighbours import Neighbours
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
@@ -24,13 +25,14 @@ def _password_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The parts: store, live FAQ, settings, keys, clock, and what only other faces can do."""
+    """The parts: store, live FAQ, settings, keys, clock, live units, and what only other faces can do."""
 
     database: Database
     faq: LiveFaq
     settings: Settings
     keys: Keys
     clock: Clock
+    units: LiveUnits
     fetch_media: FetchMedia | None = None
     channel_states: ChannelStates | None = None
     neighbours: Neighbours = field(default_factory=Neighbours)

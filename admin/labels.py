@@ -54,6 +54,9 @@ _REASONS = {
     "media": N_("a picture or a voice message"),
     "unmatched": N_("no entry fits"),
     "resident": N_("the answer wasn't clear"),
+    "own_unit": N_("where the resident lives"),
+    "unit_above": N_("nobody answers yet where the resident lives"),
+    "top": N_("nobody answers yet where the resident lives, nor above"),
 }
 # Why the matcher decided as it did.
 _MATCHER = {
@@ -190,6 +193,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "routed": N_("sent the question to a unit"),
         "calendar_changed": N_("moved the promised day: the working days changed"),
         "calendar_day_set": N_("changed the working days"),
         "calendar_day_removed": N_("took a day out of the working days"),
@@ -206,6 +210,13 @@ _TABLES: dict[str, dict[str, str]] = {
         "no_consent": N_("consent has ended"),
         "starting": N_("starting"),
         "off": N_("off"),
+    },
+    "unit_kind": {
+        "top": N_("the unit above all"),
+        "ministry": N_("ministry"),
+        "province": N_("province"),
+        "district": N_("district"),
+        "commune": N_("commune"),
     },
     "document_status": {
         "in_force": N_("in force"),
@@ -252,6 +263,11 @@ DONE = {
     "taken_out": N_("The question is out of the cluster and won't be suggested for it again."),
     "saved": N_("Saved."),
     "removed": N_("Removed."),
+    "unit_added": N_("The unit is in the register."),
+    "unit_renamed": N_("The unit has its new name."),
+    "unit_merged": N_("The merger is in the register."),
+    "owner_added": N_("New questions on the topic are for this officer."),
+    "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 
 

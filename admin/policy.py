@@ -32,6 +32,7 @@ from admin.views import (
     text_templates,
     totp,
     trail,
+    units,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
 
@@ -67,6 +68,7 @@ _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
 _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
+_UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
 
 ROUTES: tuple[Route, ...] = (
@@ -135,6 +137,14 @@ ROUTES: tuple[Route, ...] = (
     # The working days; everybody looks, administrators change.
     Route("GET", "/calendar", "calendar", calendar.show, EVERYBODY),
     Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS),
+    # The register of units; everybody looks, administrators act.
+    Route("GET", "/units", "units", units.show, EVERYBODY),
+    Route("POST", "/units", "unit_add", units.add, ADMINISTRATORS),
+    Route("GET", _UNIT, "unit", units.show_unit, EVERYBODY),
+    Route("POST", f"{_UNIT}/rename", "unit_rename", units.rename, ADMINISTRATORS),
+    Route("POST", f"{_UNIT}/merge", "unit_merge", units.merge, ADMINISTRATORS),
+    Route("POST", f"{_UNIT}/owners", "owner_add", units.add_owner, ADMINISTRATORS),
+    Route("POST", _UNIT + r"/owners/{id:\d{1,15}}/remove", "owner_remove", units.remove_owner, ADMINISTRATORS),
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, OVERSEERS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),

@@ -20,6 +20,7 @@ from knowledge_base.crash_points import crash_point
 from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.figures import FIGURES
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.live_units import LiveUnits
 from knowledge_base.matching.decide import Match
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
@@ -63,9 +64,12 @@ class _Turn:
 class Inbox:
     """The one way in for all channels."""
 
-    def __init__(self, database: Database, faq: LiveFaq, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, faq: LiveFaq, settings: Settings, clock: Clock, units: LiveUnits | None = None
+    ) -> None:
         self._database = database
         self._faq = faq
+        self._units = units or LiveUnits(database, clock)
         self._working_days = settings.answer_due_working_days
         self._voices = {language: voice_of(settings, language) for language in LANGUAGES}
         self._matching = Batch(self._match_all, self._match_one, most=_MATCHED_AT_ONCE)
@@ -158,7 +162,7 @@ class Inbox:
     # --- writing ----------------------------------------------------------------------------------
 
     async def _write_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
-        desk = Desk(self._faq.snapshot, self._voices, self._working_days)
+        desk = Desk(self._faq.snapshot, self._voices, self._working_days, self._units.snapshot)
         return await self._database.write(accept_all, arrivals, desk)
 
     async def _write_one(self, arrival: Arrival) -> Accepted:

@@ -14,10 +14,11 @@ from bot.conversation.dialogue import Turn, View
 from bot.conversation.message import Incoming, Reply
 from bot.conversation.state import State
 from bot.conversation.voice import Voice
-from knowledge_base import officer_queue
+from knowledge_base import officer_queue, routing
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.live_units import UnitSnapshot
 from knowledge_base.matching.decide import Match
 from knowledge_base.questions.change import BOT, RESIDENT, Opening, answering_by_bot, offering, queueing
 from knowledge_base.questions.pausing import reckoning, standing_since
@@ -64,6 +65,7 @@ class Desk:
     faq: FaqSnapshot
     voices: Mapping[str, Voice]
     working_days: int
+    units: UnitSnapshot = field(default_factory=UnitSnapshot)
 
 
 @dataclass(slots=True)
@@ -108,9 +110,10 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         _gather(tx, pile, turn, one, ref, desk)
         said[ref] = tuple(turn.replies)
         pile.outgoing += _outgoing(turn.replies, one.incoming.channel, ref, inbox_id)
+    routing.route_openings(tx, pile.openings, desk.units.owned)
     officer_queue.open_all(tx, pile.openings)
     for act, ref in pile.later:
-        _perform(tx, act, ref, desk.working_days)
+        _perform(tx, act, ref, desk)
     conversation_store.put_conversations(tx, pile.stands)
     outbox_store.enqueue_all(tx, pile.outgoing)
     return [
@@ -191,6 +194,7 @@ def _view(
         about=about if about and about.contact_ref == ref else None,
         repeated=loaded.alike.get(ref),
         looked_up=_looked_up(tx, one.incoming, ref),
+        gazetteer=desk.units.gazetteer,
     )
 
 
@@ -253,17 +257,29 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
             found = _candidates(matches.get(act.text, one.match))
             unit = officer_queue.FIRST_UNIT
             opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
+            opening.values["topic"] = _topic(found, desk.faq)
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening
         elif isinstance(act, dialogue_acts.SetStopped | dialogue_acts.Leave) or act.reference not in opened:
             pile.later.append((act, ref))
         else:
-            _shape(opened[act.reference], act, tx, desk.working_days)
+            _shape(opened[act.reference], act, tx, desk)
     pile.openings += opened.values()
 
 
-def _shape(opening: Opening, act: Act, tx: Transaction, working_days: int) -> None:
+def _topic(found: Sequence[Mapping[str, Any]], faq: FaqSnapshot) -> str | None:
+    """What a question is about, as far as the matcher knows: the topic of its best candidate."""
+    best = faq.revisions.get(found[0]["id"]) if found else None
+    return best.entry.topic if best else None
+
+
+def _path(unit: str | None, desk: Desk) -> str | None:
+    place = desk.units.gazetteer.place(unit) if unit else None
+    return place.path if place else None
+
+
+def _shape(opening: Opening, act: Act, tx: Transaction, desk: Desk) -> None:
     """An act on a question that is being opened."""
     match act:
         case dialogue_acts.AnswerByBot(_, key, revision_id, chosen):
@@ -272,16 +288,16 @@ def _shape(opening: Opening, act: Act, tx: Transaction, working_days: int) -> No
             opening.take(offering(keys))
         case dialogue_acts.Queue(_, reason):
             calendar = calendar_store.calendar(tx)
-            opening.take(queueing(tx.now, working_days, calendar, reason, urgent=opening.urgent))
+            opening.take(queueing(tx.now, desk.working_days, calendar, reason, urgent=opening.urgent))
         case dialogue_acts.AddWords(_, text, media_kind, media_ref):
             opening.add_words(text, media_kind, media_ref)
-        case dialogue_acts.SetCommune(_, commune):
-            opening.set_commune(commune)
+        case dialogue_acts.SetCommune(_, commune, unit):
+            opening.set_commune(commune, _path(unit, desk))
         case _:  # the dialogue closes, reopens and judges only what was there before
             raise AssertionError(act)
 
 
-def _perform(tx: Transaction, act: Act, ref: str, days: int) -> None:  # noqa: C901 - one line a kind of act
+def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: C901 - one line a kind of act
     """An act on a question that was there before, or on the resident."""
     if isinstance(act, dialogue_acts.SetStopped):
         contact_store.set_stopped(tx, ref, stopped=act.stopped)
@@ -292,6 +308,7 @@ def _perform(tx: Transaction, act: Act, ref: str, days: int) -> None:  # noqa: C
     question = question_store.question_by_reference(tx, act.reference)
     if question is None:
         raise Unavailable("question", reference=act.reference)
+    days = desk.working_days
     match act:
         case dialogue_acts.AnswerByBot(_, key, revision_id, chosen):
             officer_queue.answer_by_bot(tx, question, key, revision_id, RESIDENT if chosen else BOT)
@@ -305,8 +322,8 @@ def _perform(tx: Transaction, act: Act, ref: str, days: int) -> None:  # noqa: C
             officer_queue.close_by_resident(tx, question, reason)
         case dialogue_acts.AddWords(_, text, media_kind, media_ref):
             officer_queue.add_words(tx, question, text, media_kind, media_ref)
-        case dialogue_acts.SetCommune(_, commune):
-            officer_queue.set_commune(tx, question, commune)
+        case dialogue_acts.SetCommune(_, commune, unit):
+            officer_queue.set_commune(tx, question, commune, _path(unit, desk))
         case dialogue_acts.Feedback(_, verdict):
             if question.entry_key:
                 question_store.add_feedback(tx, question.entry_key, verdict, question_id=question.id)

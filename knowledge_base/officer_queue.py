@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge_base import clusters
+from knowledge_base import clusters, routing
 from knowledge_base.asker import tell
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -88,12 +88,14 @@ def answer_by_bot(tx: Transaction, question: Question, entry_key: str, revision_
 def queue(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:
     """Hand a question to the officers, with a promised day."""
     calendar = calendar_store.calendar(tx)
-    move(tx, question, queueing(tx.now, working_days, calendar, reason, urgent=question.urgent, actor=actor))
+    change = queueing(tx.now, working_days, calendar, reason, urgent=question.urgent, actor=actor)
+    move(tx, question, change, **routing.owner_values(tx, question))
 
 
-def set_commune(tx: Transaction, question: Question, commune: str) -> None:
-    """The resident said where he lives."""
-    question_store.save(tx, question, commune=commune)
+def set_commune(tx: Transaction, question: Question, commune: str, path: str | None = None) -> None:
+    """The resident said where he lives; where the unit is known (`path`), a question that waits goes there."""
+    routed = routing.reroute(tx, question, path) if path else {}
+    question_store.save(tx, question, commune=commune, **routed)
     event_store.record(tx, RESIDENT.name, "commune", question_id=question.id)
 
 

@@ -33,10 +33,11 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
     """Starts with the server, ends with it; what is in flight is finished first."""
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        await service.faq.refresh()
+        await asyncio.gather(service.faq.refresh(), service.units.current())
         _listen(service, asyncio.get_running_loop())
         # The calendar is learned now, off the loop: else the first question waits for it, and its platform gives up.
-        work = [service.faq.watch(), asyncio.to_thread(Calendar().due_day, vietnam_day(service.clock.now()), 1)]
+        today = vietnam_day(service.clock.now())
+        work = [service.faq.watch(), service.units.watch(), asyncio.to_thread(Calendar().due_day, today, 1)]
         if service.works:
             work += [
                 _clockwork(service),
@@ -70,6 +71,8 @@ def _listen(service: "Service", loop: asyncio.AbstractEventLoop) -> None:
                 start(loop.create_task(chat.tell()))
         if "publication" in signals:
             start(loop.create_task(service.faq.refresh()))
+        if "units" in signals:
+            start(loop.create_task(service.units.current()))
 
     def start(task: "asyncio.Task[object]") -> None:
         running.add(task)

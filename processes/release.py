@@ -27,6 +27,7 @@ from knowledge_base.storage.lock import hold_store
 from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate, schema_state
 from knowledge_base.storage.staff_store import ensure_unit, members
+from knowledge_base.unit_register import load_units
 
 _LOG = logging.getLogger(__name__)
 _FAULTS = {
@@ -65,6 +66,7 @@ def prepare(settings: Settings) -> Prepared:
         migrate(prepared.database.engine)
         prepared.database.read_now(check_keys)
         prepared.database.write_now(ensure_unit, FIRST_UNIT, settings.unit_name)
+        _load_units(settings, prepared.database)
         _load_content(settings, prepared.database)
         return replace(prepared, passwords=_first_accounts(prepared.database), held=prepared.held.pop_all())
 
@@ -96,6 +98,13 @@ def _opened(settings: Settings) -> Iterator[Prepared]:
         database = open_database(settings.database, SystemClock(), keys)
         held.callback(database.close)
         yield Prepared(database, keys, held)
+
+
+def _load_units(settings: Settings, database: Database) -> None:
+    """Load the shipped lists of units, once a list; costs nothing at later starts."""
+    loaded = load_units(database, settings.content_dir / "units")
+    if loaded:
+        _LOG.info("units: %d loaded", loaded)
 
 
 def _load_content(settings: Settings, database: Database) -> None:

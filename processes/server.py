@@ -19,6 +19,7 @@ from knowledge_base.clock import Clock, SystemClock
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.live_units import LiveUnits
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
 from knowledge_base.storage.faq_store import publication_number
@@ -40,6 +41,7 @@ class Service:
     keys: Keys
     clock: Clock
     faq: LiveFaq
+    units: LiveUnits
     works: bool
     channels: list[Channel] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -67,11 +69,12 @@ def build_service(
     """Put the parts together."""
     clock = clock or SystemClock()
     faq = LiveFaq(database, clock, settings.data_dir / "cache")
-    inbox = Inbox(database, faq, settings, clock)
+    units = LiveUnits(database, clock)
+    inbox = Inbox(database, faq, settings, clock, units)
     channels = build_channels(Parts(inbox, database, faq, settings, clock))
     pushed = [channel for channel in channels if works and not channel.pulled]
     deliveries = [Delivery(database, channel, faq, settings, clock) for channel in pushed]
-    return Service(settings, database, keys, clock, faq, works, channels, deliveries)
+    return Service(settings, database, keys, clock, faq, units, works, channels, deliveries)
 
 
 def build_app(service: Service) -> web.Application:
@@ -86,6 +89,7 @@ def build_app(service: Service) -> web.Application:
         service.clock,
         service.fetch_media,
         service.channel_states,
+        service.units,
     )
     app.add_subapp("/admin", console)
     for channel in service.channels:

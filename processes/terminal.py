@@ -8,6 +8,7 @@ from bot.inbox import Inbox
 from knowledge_base.clock import SystemClock
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.live_units import LiveUnits
 from knowledge_base.settings import Settings, SettingsError, read_settings
 from processes.release import Prepared, explain, prepare
 
@@ -16,8 +17,9 @@ async def converse(settings: Settings, prepared: Prepared) -> None:
     """Until the end of stdin."""
     clock = SystemClock()
     faq = LiveFaq(prepared.database, clock, settings.data_dir / "cache")
-    await faq.refresh()
-    terminal = Terminal(Inbox(prepared.database, faq, settings, clock))
+    units = LiveUnits(prepared.database, clock)
+    await asyncio.gather(faq.refresh(), units.current())
+    terminal = Terminal(Inbox(prepared.database, faq, settings, clock, units))
     while line := await asyncio.to_thread(sys.stdin.readline):
         for reply in await terminal.hear(line.rstrip("\n")):
             print(shown(reply), end="\n\n", flush=True)

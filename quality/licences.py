@@ -13,6 +13,7 @@ VENDORED = [
         "knowledge_base/matching/data/meaning.npz",
         "Apache-2.0",
     ),
+    ("Lists of administrative units, from vietnamadminunits 1.0.4", "content/units", "MIT"),
 ]
 
 

@@ -69,10 +69,11 @@ class AddWords:
 
 @dataclass(frozen=True, slots=True)
 class SetCommune:
-    """Where the resident lives."""
+    """Where the resident lives, in words; `unit`: the code of that unit, where it is known."""
 
     reference: str
     commune: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

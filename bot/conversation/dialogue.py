@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.conversation import intent, replies
+from bot.conversation import intent, places, replies
 from bot.conversation.acts import (
     Act,
     AddWords,
@@ -34,6 +34,7 @@ from knowledge_base.faq.revision import Revision
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
+from knowledge_base.units.gazetteer import EMPTY, Gazetteer, Place
 
 # Every step between phases, for the picture and its test.
 STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
@@ -66,6 +67,7 @@ class View:
     about: Question | None = None  # the resident's own question that the state or a button points at
     repeated: Question | None = None  # an open question of the resident with the same words
     looked_up: Mapping[str, Any] | None = None  # what is known of a code asked for; None: no such code
+    gazetteer: Gazetteer = EMPTY  # the places there are
 
 
 @dataclass(slots=True)
@@ -133,6 +135,10 @@ def _command(state: State, text: str, view: View) -> Turn | None:
     key = intent.deep_link(text)
     if key and key in view.revisions:
         return _ask_entry(state, key, view)
+    place = places.linked(view.gazetteer, key)
+    if place:
+        at_home = replace(state.to(Phase.IDLE), commune=place.name, unit=place.code)
+        return Turn(at_home, replies=[replies.welcome(view.voice), places.from_link(view.voice, place)])
     command = intent.command(text)
     if command in ("stop", "resume"):
         sentence = replies.STOPPED if command == "stop" else replies.RESUMED
@@ -214,9 +220,9 @@ def _with_officer(state: State, text: str, about: Question, view: View) -> Turn 
             return Turn(state.to(Phase.IDLE), [act], [replies.notice(view.voice, replies.TAKEN_BACK, about.reference)])
         added = replies.notice(view.voice, replies.ADDED, about.reference)
         return Turn(state.to(Phase.IDLE), [AddWords(about.reference, text)], [added])
-    numbered = intent.is_number(text) and intent.chosen(text, state.options)
+    numbered = intent.chosen(text, state.options) if intent.is_number(text) else None
     if state.asked_commune and (numbered or intent.skips(text)):
-        return _option(state, f"skip:{about.reference}", view)
+        return _option(state, numbered.id if numbered else f"skip:{about.reference}", view)
     if _is_commune(state, text, view):
         return _commune(state, about, intent.place_of(text), view)
     if view.repeated or (intent.asks_when(text) and not _confident(view)):
@@ -260,8 +266,16 @@ def _officer_answered(state: State, text: str, about: Question, view: View) -> T
 def _is_commune(state: State, text: str, view: View) -> bool:
     """Whether words said while an officer owns the matter tell where the resident lives."""
     if intent.names_commune(text):
-        return state.asked_commune or state.commune is None
-    return state.asked_commune and intent.looks_like_commune(text) and not _confident(view)
+        return state.asked_commune or state.commune is None or _moves(state, text, view)
+    if not state.asked_commune or _confident(view):
+        return False
+    return intent.looks_like_commune(text) or bool(view.gazetteer.resolve(intent.place_of(text)).places)
+
+
+def _moves(state: State, text: str, view: View) -> bool:
+    """Whether a resident whose place is known names another one."""
+    place = view.gazetteer.resolve(intent.place_of(text)).place
+    return place is not None and place.code != state.unit
 
 
 def _something_new(text: str, about: Question, view: View) -> bool:
@@ -365,7 +379,7 @@ def _hand_over(state: State, reference: str, view: View, *, certain: bool, reaso
     reply = replies.handed_over(view.voice, reference, view.due_on, certain=certain, ask_commune=ask_commune)
     acts: list[Act] = [Queue(reference, reason)]
     if state.commune:
-        acts.append(SetCommune(reference, state.commune))
+        acts.append(SetCommune(reference, state.commune, state.unit))
     after = state.to(Phase.WITH_OFFICER, reference, asked_commune=ask_commune, options=reply.options)
     return Turn(after, acts, [reply])
 
@@ -395,7 +409,10 @@ def _danger(state: State, heard: Incoming, view: View) -> Turn:
     reference = view.references[0]
     asked = Ask(reference, heard.text[:LONGEST_TEXT], True, heard.media_kind, heard.media_ref)
     after = state.to(Phase.WITH_OFFICER, reference)
-    return Turn(after, [asked, Queue(reference, "danger")], [replies.danger(view.voice, reference)])
+    urgent: list[Act] = [asked, Queue(reference, "danger")]
+    if state.commune:
+        urgent.append(SetCommune(reference, state.commune, state.unit))
+    return Turn(after, urgent, [replies.danger(view.voice, reference)])
 
 
 def _media(state: State, heard: Incoming, view: View) -> Turn:
@@ -430,8 +447,11 @@ def _option(state: State, option: str, view: View) -> Turn:
     if verb == "none" and about.state == QuestionState.OFFERED:
         return _queue_about(state, about, view, "none_of_these")
     if verb == "skip" and about.state in OPEN_STATES:
-        after = replace(state, asked_commune=False, options=())
+        after = replace(state, asked_commune=False, options=(), place=None)
         return Turn(after, replies=[replies.notice(view.voice, replies.COMMUNE_SKIPPED, about.reference)])
+    place = view.gazetteer.place(key) if verb == "place" and about.state in OPEN_STATES else None
+    if place:
+        return _at_home(state, about, place, view)
     if verb == "clear" and about.state in (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED):
         return _settled(state, about, view)
     if verb in ("unclear", "notmine", "none") and about.state == QuestionState.ANSWERED_BY_BOT:
@@ -493,6 +513,22 @@ def _waiting(state: State, about: Question, view: View) -> Turn:
 
 
 def _commune(state: State, about: Question, text: str, view: View) -> Turn:
-    after = replace(state, asked_commune=False, commune=text, options=())
-    acts: list[Act] = [SetCommune(about.reference, text)]
-    return Turn(after, acts, [replies.notice(view.voice, replies.COMMUNE_SAVED, commune=text)])
+    """Words about where the resident lives. What they may mean is asked once; as typed they are kept in any case."""
+    understood = places.understand(view.gazetteer, text, state.place)
+    if understood.place:
+        return _at_home(state, about, understood.place, view)
+    words = f"{state.place}, {text}" if state.place else text
+    acts: list[Act] = [SetCommune(about.reference, words)]
+    if not (understood.choices or understood.ask):
+        after = replace(state, asked_commune=False, commune=words, unit=None, place=None, options=())
+        return Turn(after, acts, [replies.notice(view.voice, replies.COMMUNE_SAVED, commune=words)])
+    reply = places.which(view.voice, understood, about.reference)
+    after = replace(state, asked_commune=True, commune=words, unit=None, place=words, options=reply.options)
+    return Turn(after, acts, [reply])
+
+
+def _at_home(state: State, about: Question, place: Place, view: View) -> Turn:
+    """The resident's unit is known."""
+    after = replace(state, asked_commune=False, commune=place.name, unit=place.code, place=None, options=())
+    acts: list[Act] = [SetCommune(about.reference, place.name, place.code)]
+    return Turn(after, acts, [places.saved(view.voice, place)])

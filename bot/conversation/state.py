@@ -26,6 +26,8 @@ class State:
     asked_commune: bool = False
     commune: str | None = None
     greeted: bool = False
+    unit: str | None = None  # the code of the unit where the resident lives, where it is known
+    place: str | None = None  # words about it that may mean several: we asked which
 
     def to(
         self,
@@ -36,7 +38,7 @@ class State:
         asked_commune: bool = False,
     ) -> "State":
         """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
-        return State(phase, reference, options, asked_commune, self.commune, self.greeted)
+        return State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
 
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""
@@ -46,6 +48,8 @@ class State:
             "asked_commune": self.asked_commune,
             "commune": self.commune,
             "greeted": self.greeted,
+            "unit": self.unit,
+            "place": self.place,
         }
 
     @classmethod
@@ -59,4 +63,6 @@ class State:
             data.get("asked_commune", False),
             data.get("commune"),
             data.get("greeted", False),
+            data.get("unit"),
+            data.get("place"),
         )

@@ -116,6 +116,7 @@ class Opening:
     values: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     words: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    path: str = "0/"  # of the unit where the resident lives, as far as known: for routing
 
     def __post_init__(self) -> None:
         self.events.append((RESIDENT.name, "ask", {"channel": self.channel}))
@@ -126,9 +127,10 @@ class Opening:
         self.values |= change.values
         self.events.append((change.actor.name, str(change.action), change.event))
 
-    def set_commune(self, commune: str) -> None:
-        """The resident said where he lives."""
+    def set_commune(self, commune: str, path: str | None = None) -> None:
+        """The resident said where he lives; `path` is that of the unit, where it is known."""
         self.values["commune"] = commune
+        self.path = path or self.path
         self.events.append((RESIDENT.name, "commune", {}))
 
     def add_words(self, text: str, media_kind: str | None = None, media_ref: str | None = None) -> None:

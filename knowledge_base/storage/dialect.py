@@ -37,7 +37,7 @@ _DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and 
 # Class 08: connection lost; 57P01, 57P03: server stopping, starting; 40001, 40P01: serialization failure, deadlock.
 # Source: PostgreSQL documentation, appendix A. A whole unit of work may be run again after these.
 _RETRY_STATES = ("08", "57P01", "57P03", "40001", "40P01")
-SIGNALS = ("outbox", "publication")  # what processes tell each other
+SIGNALS = ("outbox", "publication", "units")  # what processes tell each other
 RowsInserter = Callable[[Connection, Sequence[Sequence[Any]]], None]
 _AT_ONCE = 256  # rows in one statement; SQLite takes 32,766 values at most
 

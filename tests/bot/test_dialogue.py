@@ -62,6 +62,8 @@ def question(state: QuestionState, **changes: Any) -> Question:
     values: dict[str, Any] = {
         "id": 1, "reference": "ZZZZ-9999", "contact_ref": "c", "channel": "web_chat", "unit_code": "0", "text": "q",
         "commune": None, "urgent": False, "state": state, "entry_key": "T25", "candidates": (), "assigned_to": None,
+        "topic": None, "owner_id": None, "cluster_id": None, "split_from": None, "clock_from": None, "clock_days": None,
+        "pauses": (), "unit_due_on": None,
         "due_on": date(2026, 11, 30), "promise_renewed_at": None, "close_reason": None,
         "disposition": Disposition.PENDING, "disposition_reason": None, "disposition_entry": None,
         "received_at": NOW, "updated_at": NOW, "version": 1,

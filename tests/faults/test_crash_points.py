@@ -37,6 +37,7 @@ OF_THE_SAME_KIND = {
     "count_as_arrived", "create", "disable_account", "enable_account", "end_session", "exclude", "issue_session_for",
     "link", "mark_fetched", "open_quarantined", "propose", "release", "reset_password", "return_with_note",
     "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
+    "add_ministry", "add_owner", "load_seed", "merge", "remove_owner", "rename",
     "change_calendar", "move_promises", "settle_walk", "tell_morning",
     "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
 }  # fmt: skip
