@@ -130,12 +130,17 @@ def _name_end(tokens: Sequence[Token], at: int, *, cased: bool, least: int) -> i
     while end < len(tokens) and end - at < 4 and not tokens[end].gap.strip():  # noqa: PLR2004 - Hai Bà Trưng, Cách Mạng Tháng Tám
         if cased and end > at and tokens[at].capital and not tokens[end].capital and not tokens[end].number:
             break
-        if not (cased and tokens[at].capital) and end - at == 2 and not is_person_word(tokens[end]):  # noqa: PLR2004 - le loi
+        if not (cased and tokens[at].capital) and end - at == 2 and not _third(tokens, end):  # noqa: PLR2004 - le loi
             break
         if tokens[end].plain in _COMMUNES or tokens[end].plain in ("so", "quan", "tinh"):
             break
         end += 1
     return end if end - at >= least else 0
+
+
+def _third(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a third small word belongs to a street's name: hoàng văn thụ, hai bà trưng."""
+    return is_person_word(tokens[at]) or tokens[at - 1].marked in ("văn", "van", "thị", "thi", "bà", "ba", "đình", "dinh")
 
 
 def _flat(tokens: Sequence[Token], at: int) -> int:

@@ -90,7 +90,7 @@ def _introduced(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, 
     single = end == start + 1
     if end > start and (not single or sure or tokens[start].marked in _given()):
         return start, end
-    end = _small(tokens, start, surely=True) or start
+    end = _small(tokens, start, surely=True, any_surname=sure) or start
     if end == start and sure and _certainly_given(tokens[at], tokens[start]):
         end = start + 1 + (start + 1 < len(tokens) and _joined(tokens, start + 1) and _is_given(tokens[start + 1]))
     return (start, end) if end > start else None
@@ -105,7 +105,8 @@ def _introduction(tokens: Sequence[Token], at: int) -> tuple[int, bool]:
         return at + 2 + (plain[2] == "la"), True
     if plain[0] == "ten" and tokens[at].marked in ("tên", "ten"):
         whose = [token.marked for token in tokens[at + 1 : at + 3]] + [""] * 2
-        step = 1 + (whose[0] in _SELF)
+        named_so = whose[0] in _surnames()[0] | _surnames()[1] and whose[1] in _given()  # "tên võ xuân sơn"
+        step = 1 + (whose[0] in _SELF and not named_so)
         step += step == 2 and whose[1] in _SELF  # noqa: PLR2004 - tên con tôi
         if plain[step] == "la":
             return at + step + 1, True
@@ -155,7 +156,7 @@ def _capitals(tokens: Sequence[Token], start: int, *, first_gap: bool = False) -
     return end
 
 
-def _small(tokens: Sequence[Token], start: int, *, surely: bool = False) -> int:
+def _small(tokens: Sequence[Token], start: int, *, surely: bool = False, any_surname: bool = False) -> int:
     """One past the last word of a name in small letters: a surname, then syllables of names. 0: none.
 
     `surely`: something before it says that a name comes, so that its last syllable may be any.
@@ -169,7 +170,7 @@ def _small(tokens: Sequence[Token], start: int, *, surely: bool = False) -> int:
         return _longer(tokens, start + 3)
     if not _is_given(second):
         return 0
-    if third is not None and (_is_given(third) or (surely and sure and not _is_no_name(third))):
+    if third is not None and (_is_given(third) or (surely and (sure or any_surname) and not _is_no_name(third))):
         return _longer(tokens, start + 3)
     return start + 2 if sure else 0
 

@@ -11,7 +11,7 @@ from knowledge_base.redaction.spoken import digits_said, is_said
 
 _SEPARATOR = re.compile(r"[\s.\-–_]{0,3}")
 _LOOKS_LIKE = str.maketrans("oil", "011")
-_LETTERS = re.compile(r"[a-hk-npr-vx-z]{1,2}")  # I, J, O, Q and W are on no plate
+_LETTERS = re.compile(r"o?[a-hk-npr-vx-z]{1,2}")  # I, J, O, Q and W are on no plate; 9OB is 90B
 _SHORT, _USUAL, _WITH_SERIES = 4, 5, 6
 _MOST_PIECES = 8
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -26,7 +26,7 @@ def find_plates(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
     """Every plate: two digits of the province, one or two letters, four or five digits."""
     for at in range(1, len(tokens) - 1):
         token = tokens[at]
-        if not _LETTERS.fullmatch(token.marked) or apart & {at - 1, at + 1}:
+        if not _LETTERS.fullmatch(token.plain) or token.marked != token.plain or apart & {at - 1, at + 1}:
             continue
         labelled = label_before(tokens, at - 1) == Kind.PLATE or label_before(tokens, max(at - 2, 0)) == Kind.PLATE
         first = _province(tokens, at, said=labelled)
@@ -39,10 +39,10 @@ def _province(tokens: Sequence[Token], at: int, *, said: bool) -> int | None:
     before = tokens[at - 1]
     if not _SEPARATOR.fullmatch(tokens[at].gap):
         return None
-    if before.number and len(before.plain) == 2:  # noqa: PLR2004 - 11 to 99
+    if before.number and len(before.plain) + (tokens[at].plain[0] == "o") == 2:  # noqa: PLR2004 - 11 to 99
         alone = at < 2 or not tokens[at - 2].number or not _SEPARATOR.fullmatch(before.gap)  # noqa: PLR2004 - nothing before
         return at - 1 if before.plain[0] != "0" and (alone or said) else None
-    if at > 1 and before.plain in ("o", "oo") and not before.gap and tokens[at - 2].number:  # 9O for 90
+    if at > 1 and before.plain == "o" and not before.gap and tokens[at - 2].number:  # 9O for 90
         return at - 2 if len(tokens[at - 2].plain) == 1 else None
     return at - 2 if said and at > 1 and is_said(before) and is_said(tokens[at - 2]) else None
 

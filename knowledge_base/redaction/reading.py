@@ -16,7 +16,8 @@ _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+")
 _HOMOGLYPHS = {"О": "o", "о": "o", "Ο": "o", "ο": "o", "І": "i", "і": "i", "А": "a", "а": "a", "Е": "e", "е": "e"}
 _INVISIBLE = {"Cf", "Mn", "Me", "Cc"}
-_MOST_CAPITALS = 0.6  # of the words: more, and capitals tell nothing
+_MOST_CAPITALS, _FEW_CAPITALS = 0.6, 5  # of the words: more, and capitals tell nothing; but a name has some
+_LEAST_KEYS = 3  # of a word with digits that may be keystrokes
 
 
 class _Letters(dict[str, str]):
@@ -79,7 +80,7 @@ def read(text: str) -> Reading:
     plain = "".join(letters)
     tokens = _tokens(text, plain, places)
     words = [token for token in tokens if not token.number]
-    cased = sum(token.capital for token in words) <= max(2, _MOST_CAPITALS * len(words))
+    cased = sum(token.capital for token in words) <= max(_FEW_CAPITALS, _MOST_CAPITALS * len(words))
     return Reading(text, plain, places, tokens, cased)
 
 
@@ -87,9 +88,12 @@ def _tokens(text: str, plain: str, places: list[int]) -> list[Token]:
     tokens: list[Token] = []
     before = 0
     for word in _WORD.finditer(plain):
-        for start, end in _spans(text[places[word.start()] : places[word.end()]], word):
+        spans = _spans(text[places[word.start()] : places[word.end()]], word)
+        for start, end in spans:
             first, last = places[start], places[end]
-            tokens.append(_token(text[first:last], plain[start:end], first, last, plain[before:start]))
+            token = _token(text[first:last], plain[start:end], first, last, plain[before:start])
+            # A piece of a word was typed as it stands: "OO" in a number is no "ô".
+            tokens.append(token if len(spans) == 1 else token._replace(plain=plain[start:end]))
             before = end
     return tokens
 
@@ -97,7 +101,7 @@ def _tokens(text: str, plain: str, places: list[int]) -> list[Token]:
 def _spans(written: str, word: re.Match[str]) -> list[tuple[int, int]]:
     """The word whole, or its letters and digits apart where it is no keystrokes of a syllable."""
     found = word.group()
-    digits_alike = not found.strip("0123456789oil")
+    digits_alike = len(found) < _LEAST_KEYS or not found.strip("0123456789oil")  # A4 is no "ã", O9 no word
     if found.isdigit() or found.isalpha() or (not digits_alike and _spelling(written, found)[1]):
         return [word.span()]
     return [(word.start() + piece.start(), word.start() + piece.end()) for piece in _PIECE.finditer(found)]
