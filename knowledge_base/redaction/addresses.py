@@ -19,6 +19,9 @@ _NOT_A_PLACE = frozenset(
     "hop chuc cong tac bao tu hoi".split()
 )
 _NO_COMMUNE = frozenset("nào này tôi em mình nghèo đặc vùng ta có nao nay toi ngheo dac vung co".split())
+_COUNTED = frozenset("nguoi ho vien thanh khau nam thang ngay trieu nghin lan con nha phan tram".split())
+_HOUSES = frozenset({"so", "nha", "sn", "can", "phong", "to", "khu", "doi"})
+_BEGINS = _LANES | _HAMLETS
 _PLACE_WORDS = 3
 _COMMUNE_WITHIN = 3
 _LONG_HOUSE = 5  # digits of a house number, at most
@@ -51,6 +54,8 @@ def _part(tokens: Sequence[Token], at: int, apart: set[int], *, cased: bool) -> 
     token = tokens[at]
     if token.number:
         return _house_and_street(tokens, at, cased=cased)
+    if token.marked not in _BEGINS and token.plain not in _HOUSES:
+        return 0
     return (
         _house(tokens, at, cased=cased)
         or _flat(tokens, at)
@@ -172,7 +177,8 @@ def _hamlet(tokens: Sequence[Token], at: int, *, cased: bool) -> int:
         return 0
     token = tokens[first]
     if token.number:
-        return first + 1 if len(token.plain) <= 2 else 0  # noqa: PLR2004 - hamlets have small numbers
+        counts = first + 1 < len(tokens) and tokens[first + 1].plain in _COUNTED and not tokens[first + 1].gap.strip()
+        return first + 1 if len(token.plain) <= 2 and not counts else 0  # noqa: PLR2004 - hamlets have small numbers
     if token.plain in _NOT_A_PLACE and not (cased and token.capital and token.plain not in _COMMUNES):
         return 0
     if cased and token.capital and not token.shouted:

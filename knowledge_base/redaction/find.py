@@ -14,6 +14,7 @@ from knowledge_base.redaction.plates import find_birth_dates, find_plates
 from knowledge_base.redaction.reading import Reading, read
 from knowledge_base.redaction.spoken import find_spoken
 
+_ROUNDS = 3
 MASK = "[đã ẩn]"
 
 
@@ -34,6 +35,8 @@ def _found(reading: Reading) -> Iterator[PersonalData]:
     for kind, start, end in find_links(reading):
         yield PersonalData(kind, *reading.original(start, end))
     tokens = reading.tokens
+    if not tokens:
+        return
     apart = dates_and_laws(tokens)
     finders: tuple[Iterator[Found], ...] = (
         find_birth_dates(tokens),
@@ -49,9 +52,13 @@ def _found(reading: Reading) -> Iterator[PersonalData]:
 
 
 def mask_personal_data(text: str) -> str:
-    """The text with every hit replaced by a mark."""
-    for hit in reversed(find_personal_data(text)):
-        text = text[: hit.start] + MASK + text[hit.end :]
+    """The text with every hit replaced by a mark. What is left is looked at again: masks change what capitals tell."""
+    for _ in range(_ROUNDS):
+        hits = find_personal_data(text)
+        for hit in reversed(hits):
+            text = text[: hit.start] + MASK + text[hit.end :]
+        if not hits:
+            break
     return text
 
 

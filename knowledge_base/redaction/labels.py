@@ -17,6 +17,7 @@ _PHRASES: dict[Kind, str] = {
 }
 _LABELS = {tuple(phrase.split()): kind for kind, phrases in _PHRASES.items() for phrase in phrases.split(",")}
 _LONGEST = max(map(len, _LABELS))
+_LAST = frozenset(words[-1] for words in _LABELS)
 _BANKS = frozenset("agribank vietcombank vcb bidv vietinbank techcombank mbbank sacombank acb tpbank vpbank".split())
 _CURRENCY = frozenset("d dong vnd trieu tr nghin ngan k ti ty usd do".split())
 
@@ -26,6 +27,8 @@ def label_before(tokens: Sequence[Token], at: int) -> Kind | None:
     for end in range(at, max(0, at - _BEFORE), -1):
         if end < at and "\n" in tokens[end].gap:
             return None
+        if tokens[end - 1].plain not in _LAST:
+            continue
         for size in range(min(_LONGEST, end), 0, -1):
             kind = _LABELS.get(tuple(token.plain for token in tokens[end - size : end]))
             if kind is not None:

@@ -15,10 +15,14 @@ from knowledge_base.text.fold import fold, surface
 _DATA = Path(__file__).parent / "data"
 _LONGEST = 5  # words of a name
 _TITLES = frozenset("ông bà anh chị em cô chú bác cậu dì mợ thím cụ cháu con bố mẹ vợ chồng bé thầy".split())
+_ALL_TITLES = _TITLES | frozenset(map(fold, _TITLES))
 _SHORT_TITLES = frozenset("a c ô b".split())  # only before a capital
 _ALONE = frozenset("ông bà anh chị cô chú bác cậu dì mợ thím cụ cháu bé thầy a c".split())  # with a single name
 _SELF_WORDS = "tôi tui em con cháu mình e mk t tớ chồng vợ mẹ bố cha ba má ông anh chị cô bác".split()
 _SELF = frozenset(_SELF_WORDS) | frozenset(map(fold, _SELF_WORDS))
+# Communes, streets and schools are named after people.
+_PLACES = frozenset("xa phuong huyen quan tinh duong pho truong cho cau vien phu".split())
+_INTRODUCE = frozenset({"ho", "dung", "ky", "nguoi", "ten", "chu"})
 _MIDDLE = frozenset({"văn", "van", "thị", "thi"})
 _SPACE = {" ", "  ", "\n"}
 
@@ -35,6 +39,12 @@ def _surnames() -> tuple[frozenset[str], frozenset[str]]:
     at = found.index("ambiguous")
     sure, other = _with_twins(found[:at]), _with_twins(found[at + 1 :])
     return sure, other - sure
+
+
+@cache
+def _any_surname() -> frozenset[str]:
+    sure, other = _surnames()
+    return sure | other
 
 
 @cache
@@ -86,7 +96,10 @@ def _introduced(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, 
     start, sure = _introduction(tokens, at)
     if not start or start >= len(tokens) or tokens[start].gap.strip(" :-–"):
         return None
-    end = _capitals(tokens, start, first_gap=True) if cased else start
+    end = _capitals(tokens, start, introduced=True) if cased else start
+    if cased and sure and end == start:  # "tên tôi là Người …": whatever it looks like, it is said to be one
+        after = _capitals(tokens, start + 1)
+        end = after if after > start + 1 and tokens[start].capital else start
     single = end == start + 1
     if end > start and (not single or sure or tokens[start].marked in _given()):
         return start, end
@@ -98,6 +111,8 @@ def _introduced(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, 
 
 def _introduction(tokens: Sequence[Token], at: int) -> tuple[int, bool]:
     """Where the name would begin (0: nowhere), and whether only a name can come."""
+    if tokens[at].plain not in _INTRODUCE and tokens[at].marked not in _SELF:
+        return 0, False
     plain = [token.plain for token in tokens[at : at + 5]] + [""] * 5
     if plain[:3] == ["ho", "va", "ten"]:
         return at + 3 + (plain[3] == "la"), True
@@ -105,7 +120,7 @@ def _introduction(tokens: Sequence[Token], at: int) -> tuple[int, bool]:
         return at + 2 + (plain[2] == "la"), True
     if plain[0] == "ten" and tokens[at].marked in ("tên", "ten"):
         whose = [token.marked for token in tokens[at + 1 : at + 3]] + [""] * 2
-        named_so = whose[0] in _surnames()[0] | _surnames()[1] and whose[1] in _given()  # "tên võ xuân sơn"
+        named_so = whose[0] in _any_surname() and whose[1] in _given()  # "tên võ xuân sơn"
         step = 1 + (whose[0] in _SELF and not named_so)
         step += step == 2 and whose[1] in _SELF  # noqa: PLR2004 - tên con tôi
         if plain[step] == "la":
@@ -124,7 +139,7 @@ def _titled(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, int]
     """The name after a title."""
     title, start = tokens[at], at + 1
     written = title.marked
-    known = written in _TITLES or (written == title.plain and any(fold(one) == written for one in _TITLES))
+    known = written in _ALL_TITLES
     if not (known or (cased and written in _SHORT_TITLES)) or start >= len(tokens) or tokens[start].gap not in _SPACE:
         return None
     if cased:
@@ -140,12 +155,12 @@ def _titled(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, int]
 # --- names themselves -----------------------------------------------------------------------------
 
 
-def _capitals(tokens: Sequence[Token], start: int, *, first_gap: bool = False) -> int:
+def _capitals(tokens: Sequence[Token], start: int, *, introduced: bool = False) -> int:
     """One past the last word of the row of capitalised words from `start` on that can be a name."""
     end = start
     while end < len(tokens) and end - start < _LONGEST:
         token = tokens[end]
-        joined = (first_gap and end == start) or token.gap in (" ", "  ")
+        joined = (introduced and end == start) or token.gap in (" ", "  ")
         if not token.capital or not joined or token.number:
             break
         if end == start and (token.marked in _no_names() or (token.shouted and not _is_surname(token))):
@@ -184,7 +199,7 @@ def _longer(tokens: Sequence[Token], end: int) -> int:
 def _whole_name(tokens: Sequence[Token], at: int, *, cased: bool) -> int | None:
     """One past a name without anything before it: capitals after a surname, or "nguyễn văn …"."""
     token = tokens[at]
-    if token.number or not _is_surname(token):
+    if not _is_surname(token) or (at > 0 and tokens[at - 1].plain in _PLACES):
         return None
     sure = token.marked in _surnames()[0]
     if cased and token.capital:
@@ -198,8 +213,7 @@ def _whole_name(tokens: Sequence[Token], at: int, *, cased: bool) -> int | None:
 
 
 def _is_surname(token: Token) -> bool:
-    sure, other = _surnames()
-    return token.marked in sure or token.marked in other
+    return token.marked in _any_surname()
 
 
 def _is_no_name(token: Token) -> bool:

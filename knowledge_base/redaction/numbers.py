@@ -22,7 +22,7 @@ _YEAR = re.compile(r"19\d\d|20\d\d")
 _HEALTH_DIGITS = 13
 _ID, _OLD_ID, _INSURANCE = 12, 9, 10
 _SURE_LENGTH = 9  # digits in one piece that nobody counts: amounts of that size are written with points
-_LABELLED = {Kind.PHONE: 8, Kind.BANK_ACCOUNT: 6, Kind.NUMBER: 8, Kind.PLATE: 99}
+_LABELLED = {Kind.PHONE: 8, Kind.BANK_ACCOUNT: 6, Kind.NUMBER: 7, Kind.PLATE: 99}
 _LABELLED_ELSE = 7
 _GROUP = 3
 _WEAK_LENGTHS = (_OLD_ID, _INSURANCE, _ID)
@@ -44,9 +44,10 @@ Found = tuple[Kind, int, int]  # the kind, and the first and one past the last t
 def find_numbers(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
     """Every number of a person; `apart` are tokens that are known to be something else."""
     for run in _runs(tokens, apart):
+        of_a_bank = bank_near(tokens, run[0].at, run[-1].at + 1)
         at = 0
         while at < len(run):
-            found = _longest(tokens, run, at)
+            found = _longest(tokens, run, at, of_a_bank=of_a_bank)
             if found is None:
                 at += 1
                 continue
@@ -58,9 +59,9 @@ def find_numbers(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
 def dates_and_laws(tokens: Sequence[Token]) -> set[int]:
     """Tokens that are dates (01/07/2025, 1-7-2025) or numbers of laws (07/2021/NĐ-CP, 24/2025)."""
     found: set[int] = set()
-    for at in range(len(tokens)):
-        size = date_at(tokens, at) or _law_at(tokens, at)
-        found.update(range(at, at + size))
+    for at, token in enumerate(tokens):
+        if token.number:
+            found.update(range(at, at + (date_at(tokens, at) or _law_at(tokens, at))))
     return found
 
 
@@ -96,10 +97,11 @@ def _law_at(tokens: Sequence[Token], at: int) -> int:
 def _runs(tokens: Sequence[Token], apart: set[int]) -> Iterator[list[Piece]]:
     run: list[Piece] = []
     for at, token in enumerate(tokens):
-        digits = _digits(token)
+        digits = _digits(token) if token.number or token.plain[0] in "oil" else ""
         if not digits or at in apart:
-            yield from _closed(run)
-            run = []
+            if run:
+                yield from _closed(run)
+                run = []
             continue
         if run and (len(run[-1].digits) == 0 or not _GAP.fullmatch(token.gap)):
             yield from _closed(run)
@@ -124,17 +126,20 @@ def _digits(token: Token) -> str:
 # --- shapes ---------------------------------------------------------------------------------------
 
 
-def _longest(tokens: Sequence[Token], run: list[Piece], at: int) -> tuple[Kind, int] | None:
+def _longest(tokens: Sequence[Token], run: list[Piece], at: int, *, of_a_bank: bool) -> tuple[Kind, int] | None:
     """The kind and the number of pieces of the longest number that begins with piece `at`."""
     if not tokens[run[at].at].number and not _begins(tokens, run, at):
         return None
-    label = _label(tokens, run, at)
+    label = label_before(tokens, run[at].at) or (Kind.BANK_ACCOUNT if of_a_bank else None)
+    least = _SURE_LENGTH if label is None else _LABELLED.get(label, _LABELLED_ELSE)
     best: tuple[Kind, int] | None = None
     digits = ""
     for size in range(1, min(_MOST_PIECES, len(run) - at) + 1):
         digits += run[at + size - 1].digits
         if len(digits) > _LONGEST:
             break
+        if len(digits) < least:
+            continue
         pieces = run[at : at + size]
         if not tokens[pieces[-1].at].number and pieces[-1].gap and len(digits) not in _WEAK_LENGTHS:
             continue  # "0912 345 678 l" ends before the letter
@@ -147,14 +152,6 @@ def _longest(tokens: Sequence[Token], run: list[Piece], at: int) -> tuple[Kind, 
 def _begins(tokens: Sequence[Token], run: list[Piece], at: int) -> bool:
     """Whether a letter may be the first digit: something like a digit follows."""
     return at + 1 < len(run) and tokens[run[at + 1].at].number
-
-
-def _label(tokens: Sequence[Token], run: list[Piece], at: int) -> Kind | None:
-    first, end = run[at].at, run[-1].at + 1
-    label = label_before(tokens, first)
-    if label is None and bank_near(tokens, first, end):
-        return Kind.BANK_ACCOUNT
-    return label
 
 
 def _even(pieces: list[Piece]) -> bool:
@@ -214,7 +211,7 @@ def _id(pieces: list[Piece], digits: str, label: Kind | None) -> Kind | None:
 def _labelled(
     tokens: Sequence[Token], pieces: list[Piece], digits: str, label: Kind | None, end: int
 ) -> Kind | None:
-    if label is None or len(digits) < _LABELLED.get(label, _LABELLED_ELSE):
+    if label is None:
         return None
     if digits.startswith(_HOTLINES) and len(digits) <= _INSURANCE:
         return None

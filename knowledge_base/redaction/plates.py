@@ -12,11 +12,13 @@ from knowledge_base.redaction.spoken import digits_said, is_said
 _SEPARATOR = re.compile(r"[\s.\-–_]{0,3}")
 _LOOKS_LIKE = str.maketrans("oil", "011")
 _LETTERS = re.compile(r"o?[a-hk-npr-vx-z]{1,2}")  # I, J, O, Q and W are on no plate; 9OB is 90B
+_MOST_LETTERS = 3
 _SHORT, _USUAL, _WITH_SERIES = 4, 5, 6
 _MOST_PIECES = 8
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BIRTH = ("ngay thang nam sinh", "sinh ngay", "ngay sinh", "nam sinh", "sinh nam", "sinh", "sn", "ns", "dob")
 _BIRTH_WORDS = tuple(tuple(phrase.split()) for phrase in _BIRTH)
+_BIRTH_FIRST = frozenset(words[0] for words in _BIRTH_WORDS)
 _CALENDAR = frozenset({"ngay", "thang", "nam", "mung", "mong"})
 _BIRTH_LONGEST = 14  # tokens of a date in words
 _YEAR_SAID = (2, 4)  # digits of a year of birth: 85, 1985
@@ -26,7 +28,9 @@ def find_plates(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
     """Every plate: two digits of the province, one or two letters, four or five digits."""
     for at in range(1, len(tokens) - 1):
         token = tokens[at]
-        if not _LETTERS.fullmatch(token.plain) or token.marked != token.plain or apart & {at - 1, at + 1}:
+        if len(token.plain) > _MOST_LETTERS or not _LETTERS.fullmatch(token.plain) or token.marked != token.plain or apart & {at - 1, at + 1}:
+            continue
+        if _province(tokens, at, said=True) is None:
             continue
         labelled = label_before(tokens, at - 1) == Kind.PLATE or label_before(tokens, max(at - 2, 0)) == Kind.PLATE
         first = _province(tokens, at, said=labelled)
@@ -89,6 +93,9 @@ def find_birth_dates(tokens: Sequence[Token]) -> Iterator[Found]:
     """Every date, month or year after a word for birth."""
     at = 0
     while at < len(tokens):
+        if tokens[at].plain not in _BIRTH_FIRST:
+            at += 1
+            continue
         size = next((len(words) for words in _BIRTH_WORDS if _stands(tokens, at, words)), 0)
         end = _date_end(tokens, at + size) if size else 0
         if end:

@@ -5,6 +5,7 @@ Every step looks at each character a bounded number of times.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+")
 _HOMOGLYPHS = {"О": "o", "о": "o", "Ο": "o", "ο": "o", "І": "i", "і": "i", "А": "a", "а": "a", "Е": "e", "е": "e"}
 _INVISIBLE = {"Cf", "Mn", "Me", "Cc"}
-_MOST_CAPITALS, _FEW_CAPITALS = 0.6, 5  # of the words: more, and capitals tell nothing; but a name has some
+_LEAST_SMALL = 0.2  # of the words begin with a small letter: with fewer, capitals tell nothing
 _LEAST_KEYS = 3  # of a word with digits that may be keystrokes
 
 
@@ -80,7 +81,8 @@ def read(text: str) -> Reading:
     plain = "".join(letters)
     tokens = _tokens(text, plain, places)
     words = [token for token in tokens if not token.number]
-    cased = sum(token.capital for token in words) <= max(_FEW_CAPITALS, _MOST_CAPITALS * len(words))
+    small = sum(not token.capital for token in words)
+    cased = small > 0 and small >= _LEAST_SMALL * len(words)
     return Reading(text, plain, places, tokens, cased)
 
 
@@ -88,38 +90,40 @@ def _tokens(text: str, plain: str, places: list[int]) -> list[Token]:
     tokens: list[Token] = []
     before = 0
     for word in _WORD.finditer(plain):
-        spans = _spans(text[places[word.start()] : places[word.end()]], word)
-        for start, end in spans:
-            first, last = places[start], places[end]
-            token = _token(text[first:last], plain[start:end], first, last, plain[before:start])
-            # A piece of a word was typed as it stands: "OO" in a number is no "ô".
-            tokens.append(token if len(spans) == 1 else token._replace(plain=plain[start:end]))
-            before = end
+        start, end = word.span()
+        found = word.group()
+        first, last = places[start], places[end]
+        if found.isdigit():
+            tokens.append(Token(found, found, True, False, False, first, last, plain[before:start]))
+        else:
+            spelling = _spelling(text[first:last], found)
+            if spelling is not None:
+                tokens.append(Token(*spelling, first, last, plain[before:start]))
+            else:
+                tokens += _pieces(text, word, places, plain[before:start])
+        before = end
     return tokens
 
 
-def _spans(written: str, word: re.Match[str]) -> list[tuple[int, int]]:
-    """The word whole, or its letters and digits apart where it is no keystrokes of a syllable."""
-    found = word.group()
-    digits_alike = len(found) < _LEAST_KEYS or not found.strip("0123456789oil")  # A4 is no "ã", O9 no word
-    if found.isdigit() or found.isalpha() or (not digits_alike and _spelling(written, found)[1]):
-        return [word.span()]
-    return [(word.start() + piece.start(), word.start() + piece.end()) for piece in _PIECE.finditer(found)]
+def _pieces(text: str, word: re.Match[str], places: list[int], gap: str) -> Iterator[Token]:
+    """Letters and digits of one word apart, as they were typed: "OO" in a number is no "ô"."""
+    for piece in _PIECE.finditer(word.group()):
+        first, last = places[word.start() + piece.start()], places[word.start() + piece.end()]
+        found, written = piece.group(), text[first:last]
+        shouted = len(found) > 1 and written.isupper()
+        yield Token(found, found, found.isdigit(), written[:1].isupper(), shouted, first, last, gap)
+        gap = ""
 
 
-def _token(written: str, plain: str, first: int, last: int, gap: str) -> Token:
-    if plain.isdigit():
-        return Token(plain, plain, True, False, False, first, last, gap)
-    marked, decoded = _spelling(written, plain)
-    shouted = len(plain) > 1 and written.isupper()
-    return Token(fold(decoded) if decoded else plain, marked, False, written[:1].isupper(), shouted, first, last, gap)
-
-
-@lru_cache(maxsize=8_192)
-def _spelling(written: str, plain: str) -> tuple[str, str]:
-    """The word in lower case with its marks, and what its keystrokes stand for (nothing where they are none)."""
+@lru_cache(maxsize=16_384)
+def _spelling(written: str, plain: str) -> tuple[str, str, bool, bool, bool] | None:
+    """The first five values of a word's token; nothing for letters and digits that must be taken apart."""
     marked = surface(written)
-    if marked != plain:
-        return marked, ""
-    decoded = decode_word(plain)
-    return (decoded, decoded) if decoded != plain else (marked, "")
+    if marked == plain:
+        digits_alike = len(plain) < _LEAST_KEYS or not plain.strip("0123456789oil")  # A4 is no "ã", O9 no word
+        if plain.isalpha() or not digits_alike:
+            marked = decode_word(plain)
+            plain = fold(marked) if marked != plain else plain
+    if not plain.isalpha():
+        return None
+    return plain, marked, False, written[:1].isupper(), len(plain) > 1 and written.isupper()

@@ -15,6 +15,7 @@ _DIGITS = {
 }  # fmt: skip
 _READ = {fold(word): digit for word, digit in _DIGITS.items()} | _DIGITS
 _TEN, _TENS, _HUNDRED, _ODD = {"mười", "muoi"}, {"mươi", "muoi", "chục"}, {"trăm", "tram"}, {"linh", "lẻ", "le"}
+_SAID = frozenset(_READ) | _TEN | _TENS | _HUNDRED | _ODD
 _GAPS = " \n.,-–_/:;…"
 _LEAST_WORDS, _LEAST_DIGITS, _LEAST_OF_ACCOUNT = 4, 9, 6
 _PHONE_DIGITS = 10
@@ -27,6 +28,9 @@ def find_spoken(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
     """Every number that is said in words, with digits among them or not."""
     at = 0
     while at < len(tokens):
+        if not _belongs(tokens[at]):
+            at += 1
+            continue
         end = _end(tokens, at, apart)
         if end - at >= _LEAST_WORDS:
             found = _number(tokens, at, end)
@@ -43,7 +47,7 @@ def digits_said(tokens: Sequence[Token]) -> list[str]:
 
 def is_said(token: Token) -> bool:
     """Whether a token may be part of a number in words."""
-    return token.marked in _READ or token.marked in _TEN | _TENS | _HUNDRED | _ODD
+    return token.marked in _SAID
 
 
 def _end(tokens: Sequence[Token], at: int, apart: set[int]) -> int:
@@ -57,7 +61,7 @@ def _end(tokens: Sequence[Token], at: int, apart: set[int]) -> int:
 
 
 def _belongs(token: Token) -> bool:
-    return is_said(token) or (token.number and len(token.plain) <= _SHORT_PIECE)
+    return token.marked in _SAID or (token.number and len(token.plain) <= _SHORT_PIECE)
 
 
 def _said(words: list[str], at: int) -> str:
