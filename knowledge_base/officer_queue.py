@@ -26,8 +26,8 @@ from knowledge_base.questions.change import (
     reopening,
 )
 from knowledge_base.questions.lifecycle import Action, step
-from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage import contact_store, event_store, faq_store, outbox_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember

@@ -145,7 +145,16 @@ def _name_end(tokens: Sequence[Token], at: int, *, cased: bool, least: int) -> i
 
 def _third(tokens: Sequence[Token], at: int) -> bool:
     """Whether a third small word belongs to a street's name: hoàng văn thụ, hai bà trưng."""
-    return is_person_word(tokens[at]) or tokens[at - 1].marked in ("văn", "van", "thị", "thi", "bà", "ba", "đình", "dinh")
+    return is_person_word(tokens[at]) or tokens[at - 1].marked in (
+        "văn",
+        "van",
+        "thị",
+        "thi",
+        "bà",
+        "ba",
+        "đình",
+        "dinh",
+    )
 
 
 def _flat(tokens: Sequence[Token], at: int) -> int:
@@ -153,7 +162,9 @@ def _flat(tokens: Sequence[Token], at: int) -> int:
     plain = [token.plain for token in tokens[at : at + 4]]
     if plain[:2] in (["can", "ho"], ["phong", "tro"]):
         first = at + 2 + (plain[2:3] == ["so"])
-        return first + 1 if first < len(tokens) and tokens[first].number and len(tokens[first].plain) <= _LONG_HOUSE else 0
+        return (
+            first + 1 if first < len(tokens) and tokens[first].number and len(tokens[first].plain) <= _LONG_HOUSE else 0
+        )
     if plain[:1] == ["phong"] and at + 2 < len(tokens) and tokens[at + 1].number:
         return at + 4 if plain[2:4] == ["chung", "cu"] else 0
     return 0

@@ -1,6 +1,7 @@
 """Words near a number that say what it is: read backwards from it, the nearest one counts."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from knowledge_base.redaction.hit import Kind
 from knowledge_base.redaction.reading import Token
@@ -40,7 +41,7 @@ def bank_near(tokens: Sequence[Token], first: int, end: int) -> bool:
     """Whether a bank is named just before or after tokens `first` to `end`."""
     near = (*tokens[max(0, first - _BEFORE) : first], *tokens[end : end + _AFTER])
     words = [token.plain for token in near]
-    return any(word in _BANKS for word in words) or ("ngan", "hang") in zip(words, words[1:], strict=False)
+    return any(word in _BANKS for word in words) or ("ngan", "hang") in pairwise(words)
 
 
 def counts_money(tokens: Sequence[Token], end: int) -> bool:

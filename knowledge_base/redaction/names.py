@@ -75,17 +75,16 @@ def find_names(tokens: Sequence[Token], *, cased: bool) -> Iterator[Found]:
     """Every name; `cased` tells whether capitals mean something in this text."""
     at = 0
     while at < len(tokens):
-        end = _introduced(tokens, at, cased=cased) or _titled(tokens, at, cased=cased)
-        start = at
-        if end is None:
-            end = _whole_name(tokens, at, cased=cased)
-        else:
-            start, end = end
-        if end is None or end <= start:
+        found = (
+            _introduced(tokens, at, cased=cased)
+            or _titled(tokens, at, cased=cased)
+            or _whole_name(tokens, at, cased=cased)
+        )
+        if found is None:
             at += 1
             continue
-        yield Kind.NAME, start, end
-        at = end
+        yield Kind.NAME, *found
+        at = found[1]
 
 
 # --- what stands before a name ---------------------------------------------------------------------
@@ -196,8 +195,8 @@ def _longer(tokens: Sequence[Token], end: int) -> int:
     return end + 1 if more and tokens[end].marked not in _no_names() else end
 
 
-def _whole_name(tokens: Sequence[Token], at: int, *, cased: bool) -> int | None:
-    """One past a name without anything before it: capitals after a surname, or "nguyễn văn …"."""
+def _whole_name(tokens: Sequence[Token], at: int, *, cased: bool) -> tuple[int, int] | None:
+    """A name without anything before it: capitals after a surname, or "nguyễn văn …"."""
     token = tokens[at]
     if not _is_surname(token) or (at > 0 and tokens[at - 1].plain in _PLACES):
         return None
@@ -206,9 +205,10 @@ def _whole_name(tokens: Sequence[Token], at: int, *, cased: bool) -> int | None:
         end = _capitals(tokens, at)
         middle = end - at > 2 and tokens[at + 1].marked in _MIDDLE  # noqa: PLR2004 - surname, middle, given
         if (sure and end - at > 1) or middle:
-            return end
+            return at, end
     if sure and at + 2 < len(tokens) and tokens[at + 1].marked in _MIDDLE:
-        return _small(tokens, at) or None
+        end = _small(tokens, at)
+        return (at, end) if end else None
     return None
 
 

@@ -20,6 +20,7 @@ _PHONE = re.compile(r"0[35789]\d{8}|02\d{8,9}|(?:00)?84(?:0?[35789]\d{8}|0?2\d{9
 _HOTLINES = ("1800", "1900")  # nobody's own
 _YEAR = re.compile(r"19\d\d|20\d\d")
 _HEALTH_DIGITS = 13
+_CARD_LETTERS = re.compile("[a-z]{2}")
 _ID, _OLD_ID, _INSURANCE = 12, 9, 10
 _SURE_LENGTH = 9  # digits in one piece that nobody counts: amounts of that size are written with points
 _LABELLED = {Kind.PHONE: 8, Kind.BANK_ACCOUNT: 6, Kind.NUMBER: 7, Kind.PLATE: 99}
@@ -181,14 +182,14 @@ def _health_card(tokens: Sequence[Token], first: int, digits: str) -> Kind | Non
 
 def _letters_before(tokens: Sequence[Token], first: int) -> int:
     """How many tokens before a number are the two letters of a health card."""
+    if not _GAP.fullmatch(tokens[first].gap):
+        return 0
     for size in (1, 2):
         letters = tokens[max(0, first - size) : first]
-        joined = "".join(token.plain for token in letters)
+        joined = "".join(token.marked for token in letters)
         together = all(_GAP.fullmatch(token.gap) for token in letters[1:])
-        if len(letters) == size and len(joined) == 2 and joined.isalpha() and together and "".join(  # noqa: PLR2004 - two
-            token.marked for token in letters
-        ) == joined:
-            return size if _GAP.fullmatch(tokens[first].gap) else 0
+        if len(letters) == size and _CARD_LETTERS.fullmatch(joined) and together:
+            return size
     return 0
 
 
@@ -208,9 +209,7 @@ def _id(pieces: list[Piece], digits: str, label: Kind | None) -> Kind | None:
     return label if label in (Kind.BANK_ACCOUNT, Kind.HEALTH_CARD, Kind.INSURANCE) else Kind.CITIZEN_ID
 
 
-def _labelled(
-    tokens: Sequence[Token], pieces: list[Piece], digits: str, label: Kind | None, end: int
-) -> Kind | None:
+def _labelled(tokens: Sequence[Token], pieces: list[Piece], digits: str, label: Kind | None, end: int) -> Kind | None:
     if label is None:
         return None
     if digits.startswith(_HOTLINES) and len(digits) <= _INSURANCE:

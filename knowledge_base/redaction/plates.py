@@ -28,7 +28,12 @@ def find_plates(tokens: Sequence[Token], apart: set[int]) -> Iterator[Found]:
     """Every plate: two digits of the province, one or two letters, four or five digits."""
     for at in range(1, len(tokens) - 1):
         token = tokens[at]
-        if len(token.plain) > _MOST_LETTERS or not _LETTERS.fullmatch(token.plain) or token.marked != token.plain or apart & {at - 1, at + 1}:
+        if (
+            len(token.plain) > _MOST_LETTERS
+            or not _LETTERS.fullmatch(token.plain)
+            or token.marked != token.plain
+            or apart & {at - 1, at + 1}
+        ):
             continue
         if _province(tokens, at, said=True) is None:
             continue

@@ -120,7 +120,7 @@ def _spelling(written: str, plain: str) -> tuple[str, str, bool, bool, bool] | N
     """The first five values of a word's token; nothing for letters and digits that must be taken apart."""
     marked = surface(written)
     if marked == plain:
-        digits_alike = len(plain) < _LEAST_KEYS or not plain.strip("0123456789oil")  # A4 is no "ã", O9 no word
+        digits_alike = len(plain) < _LEAST_KEYS or not plain.strip("0123456789oil")  # "A4" is no word, O9 no word
         if plain.isalpha() or not digits_alike:
             marked = decode_word(plain)
             plain = fold(marked) if marked != plain else plain

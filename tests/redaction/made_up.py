@@ -146,7 +146,9 @@ def _bank_account(rng: random.Random) -> str:
     return rng.choice("123456789") + _random(rng, rng.choice([7, 9, 11, 12])) + rng.choice("123456789")
 
 
-FAMILY = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Giàng Lò Thạch Triệu Vàng Sùng Đinh".split()
+FAMILY = (
+    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Giàng Lò Thạch Triệu Vàng Sùng Đinh".split()
+)
 MIDDLE = "Văn Thị Thị Văn Hữu Đức Minh Ngọc Thanh Quang Xuân Thị Thu Văn A Thị Mỹ Công".split()
 GIVEN = (
     "Bình Hoa Dũng Lan Hùng Tâm Phương Khánh Sơn Yến Đạt Nhung Páo Dế Mai Kiên Loan Tú Vinh Hạnh Chứ Lành Út Phấn Rin "
@@ -161,7 +163,9 @@ def _name(rng: random.Random) -> str:
 
 
 def _address(rng: random.Random) -> str:
-    number = rng.choice([str(rng.randint(1, 400)), f"{rng.randint(1, 99)}/{rng.randint(1, 30)}", f"{rng.randint(1, 99)}A"])
+    number = rng.choice(
+        [str(rng.randint(1, 400)), f"{rng.randint(1, 99)}/{rng.randint(1, 30)}", f"{rng.randint(1, 99)}A"]
+    )
     return rng.choice(
         [
             f"số nhà {number}",
