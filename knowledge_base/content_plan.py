@@ -7,8 +7,8 @@ from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Fault, InvalidInput, SheetFaults
 from knowledge_base.faq.entry import FaqEntry, InForce
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import RevisionState, guard_publishable
 from knowledge_base.faq.public_text import passages_of
+from knowledge_base.faq.publication import RevisionState, guard_publishable
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.sheet import IMPORTER, Placed, Sheet
 from knowledge_base.faq.sheet_compare import EntryChange, differences, digest, tidied

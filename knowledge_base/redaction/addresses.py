@@ -14,8 +14,8 @@ _HAMLETS = frozenset("thôn xóm ấp tổ bản buôn làng khóm phum sóc ple
 _PLAIN_HAMLETS = frozenset("thôn xóm ấp khóm thon xom ap khom".split())
 _COMMUNES = frozenset({"xa", "phuong", "huyen", "tt"})
 _NOT_A_PLACE = frozenset(
-    "xa phuong huyen tinh ban thon xom ap to toi em minh chau con nao nay kia do dac co o va hoac truong pho cua thi vung "
-    "ngheo kho la duoc minh khu nha viec lam vay von tiet kiem dan cac moi mot hai ba minh rieng ngoai trong thuoc mien nui "
+    "xa phuong huyen tinh ban thon xom ap to toi em minh chau con nao nay kia do dac co o va hoac truong pho cua thi "
+    "vung ngheo kho la duoc khu nha viec lam vay von tiet kiem dan cac moi mot hai ba rieng ngoai trong thuoc mien nui "
     "hop chuc cong tac bao tu hoi".split()
 )
 _NO_COMMUNE = frozenset("nào này tôi em mình nghèo đặc vùng ta có nao nay toi ngheo dac vung co".split())
@@ -25,6 +25,7 @@ _BEGINS = _LANES | _HAMLETS
 _PLACE_WORDS = 3
 _COMMUNE_WITHIN = 3
 _LONG_HOUSE = 5  # digits of a house number, at most
+_HOUSE_PARTS = 6  # 12A/3B/4
 _AT_HOME = frozenset({"ở", "tại", "o", "tai", "chỉ", "chi", "trú", "tru"})
 _LONGEST = 16
 
@@ -69,7 +70,7 @@ def _part(tokens: Sequence[Token], at: int, apart: set[int], *, cased: bool) -> 
 
 
 def _house(tokens: Sequence[Token], at: int, *, cased: bool) -> int:
-    """Số nhà 12, nhà số 12/3, sn 12, số 12 đường …, số 12 Nguyễn …"""
+    """Số nhà 12, nhà số 12/3, sn 12, số 12 đường …, số 12 Nguyễn Trãi."""
     plain = [token.plain for token in tokens[at : at + 2]]
     named = plain in (["so", "nha"], ["nha", "so"])
     first = at + (2 if named else 1)
@@ -102,14 +103,12 @@ def _house_and_street(tokens: Sequence[Token], at: int, *, cased: bool) -> int:
 def _number_end(tokens: Sequence[Token], at: int) -> int:
     """One past a house number with its parts: 12A, 12/3/4, 12-14."""
     end = at + 1
-    while end < len(tokens) and end - at < 6:  # noqa: PLR2004 - 12A/3B/4
+    while end < min(len(tokens), at + _HOUSE_PARTS):
         token = tokens[end]
-        if token.number and token.gap in ("/", "-", " / "):
-            end += 1
-        elif not token.number and len(token.plain) == 1 and token.gap in ("", "/"):
-            end += 1
-        else:
+        letter = not token.number and len(token.plain) == 1 and token.gap in ("", "/")
+        if not letter and not (token.number and token.gap in ("/", "-", " / ")):
             break
+        end += 1
     return end
 
 

@@ -8,7 +8,7 @@ from knowledge_base.redaction.reading import Token
 
 _BEFORE, _AFTER = 6, 4  # tokens
 _PHRASES: dict[Kind, str] = {
-    Kind.PHONE: "sdt,dt,so dien thoai,dien thoai,phone,tel,zalo,viber,goi,alo,lien he,nhan tin,so may,di dong,sim,hotline",
+    Kind.PHONE: "sdt,dt,dien thoai,phone,tel,zalo,viber,goi,alo,lien he,nhan tin,so may,di dong,sim,hotline",
     Kind.CITIZEN_ID: "cccd,can cuoc,dinh danh,cmnd,cmt,cmtnd,chung minh,chung minh thu,ho chieu,passport",
     Kind.HEALTH_CARD: "bhyt,bao hiem y te,the bao hiem",
     Kind.INSURANCE: "bhxh,bao hiem xa hoi,so bao hiem",

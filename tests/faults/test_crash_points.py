@@ -38,6 +38,7 @@ OF_THE_SAME_KIND = {
     "link", "mark_fetched", "open_quarantined", "propose", "release", "reset_password", "return_with_note",
     "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
     "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
+    "decide_redaction",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each of its points in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}

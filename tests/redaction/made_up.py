@@ -198,7 +198,9 @@ SENTENCES = {
     ],
     "citizen_id": ["CCCD {} của tôi", "Căn cước công dân số {}, tôi hỏi về hộ nghèo", "số định danh: {}"],
     "old_id": ["CMND {} cấp đã lâu", "chứng minh nhân dân số {} thì có đổi thẻ được không?"],
-    "health_card": ["thẻ BHYT {} bị sai tên", "Mã thẻ bảo hiểm y tế của mẹ tôi là {}, nay hết hạn", "Thẻ {} dùng tiếp được không?"],
+    "health_card": [
+        "thẻ BHYT {} bị sai tên", "Mã thẻ bảo hiểm y tế của mẹ tôi là {}, nay hết hạn", "Thẻ {} dùng tiếp được không?",
+    ],
     "insurance": ["sổ BHXH {} của tôi", "mã số bảo hiểm xã hội {}, tôi đóng được ba năm"],
     "bank_account": [
         "số tài khoản {} ngân hàng Agribank",

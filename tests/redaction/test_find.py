@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from knowledge_base.questions.privacy import MASK, find_personal_data, mask_personal_data
+from knowledge_base.redaction.find import MASK, find_personal_data, mask_personal_data
 
 FOUND = [
     ("số tôi 0900000000 nhé", "phone"),
