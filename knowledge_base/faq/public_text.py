@@ -5,6 +5,7 @@ from dataclasses import replace
 from knowledge_base.errors import InvalidInput
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.redaction.decisions import Decisions, Passage, passages, public_text, undecided
+from knowledge_base.redaction.hit import Kind
 
 QUESTION = "question"
 FIELDS = (QUESTION, "short_answer", "details", "phrasings")
@@ -25,14 +26,13 @@ def guard_decided(found: tuple[Passage, ...], decisions: Decisions) -> None:
     """Nothing is published while a hit is undecided.
 
     Raises:
-        InvalidInput: `redaction_undecided` with the first `field`, the `words` of every hit in it, and how many
-            are undecided in all (`count`).
+        InvalidInput: `redaction_undecided` with the `field` of the first hit, the `words` of every hit, each once,
+            and how many are undecided (`count`). Words that can still be read come before places masked already.
     """
-    open_marks = undecided(found, decisions)
+    open_marks = sorted(undecided(found, decisions), key=lambda mark: mark.kind == Kind.HIDDEN)
     if open_marks:
-        field = open_marks[0].field
-        words = [mark.words for mark in open_marks if mark.field == field]
-        raise InvalidInput("redaction_undecided", field=field, words=words, count=len(open_marks))
+        words = list(dict.fromkeys(mark.words for mark in open_marks))
+        raise InvalidInput("redaction_undecided", field=open_marks[0].field, words=words, count=len(open_marks))
 
 
 def public_entry(entry: FaqEntry, found: tuple[Passage, ...], decisions: Decisions) -> FaqEntry:

@@ -12,7 +12,7 @@ FOUND = [
     ("gọi 090 000 0000", "phone"),
     ("+84 900.000.000", "phone"),
     ("cccd 001000000000", "citizen_id"),
-    ("cmnd 100000000", "number"),
+    ("cmnd 100000000", "citizen_id"),
     ("thẻ DN 4 00 000 000 0000", "health_card"),
     ("mail thu@vi-du.example", "email"),
     ("tôi tên Người Thử Đầu hỏi", "name"),
