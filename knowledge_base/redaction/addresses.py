@@ -183,10 +183,13 @@ def _lane(tokens: Sequence[Token], at: int) -> int:
 def _hamlet(tokens: Sequence[Token], at: int, *, cased: bool) -> int:
     """Thôn 3, tổ 5, thôn Đoài, bản Lác, buôn Ma Thuột; "thon doai, xa …" in small letters."""
     first = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].plain == "so")
-    if first >= len(tokens) or tokens[first].gap.strip():
+    countryside = at > 0 and tokens[at - 1].plain == "nong"  # nông thôn
+    if countryside or first >= len(tokens) or tokens[first].gap.strip():
         return 0
     token = tokens[first]
     if token.number:
+        if first + 1 < len(tokens) and tokens[first + 1].number and tokens[first + 1].gap in (".", ","):
+            return 0  # an amount
         counts = first + 1 < len(tokens) and tokens[first + 1].plain in _COUNTED and not tokens[first + 1].gap.strip()
         return first + 1 if len(token.plain) <= 2 and not counts else 0  # noqa: PLR2004 - hamlets have small numbers
     if token.plain in _NOT_A_PLACE and not (cased and token.capital and token.plain not in _COMMUNES):

@@ -16,6 +16,7 @@ _DIGITS = {
 _READ = {fold(word): digit for word, digit in _DIGITS.items()} | _DIGITS
 _TEN, _TENS, _HUNDRED, _ODD = {"mười", "muoi"}, {"mươi", "muoi", "chục"}, {"trăm", "tram"}, {"linh", "lẻ", "le"}
 _SAID = frozenset(_READ) | _TEN | _TENS | _HUNDRED | _ODD
+_COUNTING = "12345678910"  # one, two, three, …
 _GAPS = " \n.,-–_/:;…"
 _LEAST_WORDS, _LEAST_DIGITS, _LEAST_OF_ACCOUNT = 4, 9, 6
 _PHONE_DIGITS = 10
@@ -83,9 +84,11 @@ def _number(tokens: Sequence[Token], start: int, end: int) -> Found | None:
     if sum(is_said(token) for token in tokens[start:end]) < _LEAST_WORDS:
         return None
     digits = "".join(said)
+    if _COUNTING.startswith(digits):
+        return None
     label = label_before(tokens, start)
-    wholes = () if label is not None or len(digits) in _WHOLE else said
-    for skip in range(min(3, len(wholes))):  # "được không, không chín …": the first one belongs to the sentence
+    skips = range(1) if len(digits) in _WHOLE else range(3)
+    for skip in skips if label is None else ():  # "được không, không chín …": the first one belongs to the sentence
         rest = "".join(said[skip:])
         if len(rest) == _PHONE_DIGITS and rest[0] == "0":
             return Kind.PHONE, start + skip, end

@@ -17,6 +17,16 @@ FOUND = [
     ("mail thu@vi-du.example", "email"),
     ("tôi tên Người Thử Đầu hỏi", "name"),
     ("Tên con là Người Thử", "name"),
+    ("anh Thử bên xã bảo em", "name"),
+    ("e tên thảo", "name"),
+    ("tooi teen laf nguyeenx vawn thuwr", "name"),
+    ("(024) 3.900.0000", "phone"),
+    ("0️⃣9️⃣0️⃣0️⃣0️⃣0️⃣0️⃣0️⃣0️⃣0️⃣", "phone"),
+    ("không chín mười hai ba mươi tư năm sáu bảy tám", "phone"),
+    ("xe 29A1-000.00 của tôi", "plate"),
+    ("tôi ở 12 Lê Lợi", "address"),
+    ("nhà ở thôn Đoài, xã ta", "address"),
+    ("mẹ sinh năm 1950", "birth_date"),
 ]
 NONE = [
     "vay 100.000.000 đồng được không",
@@ -24,6 +34,17 @@ NONE = [
     "tên tôi bị sai trên thẻ",
     "tên văn bản là Nghị định nào",
     "mức 1.500.000 đồng, 2.000.000 đồng",
+    "nông thôn 1.500.000 đồng, tổ 3 người, tổ vay vốn",
+    "các năm 2027, 2028, 2029, 2030 là mấy",
+    "năm 2027 2028 2029 có được không",
+    "Điều 3, 4, 5, 6, 7, 8, 9, 10, 11",
+    "một hai ba bốn năm sáu bảy tám chín mười",
+    "TP. Hồ Chí Minh, Hà Nội, tỉnh Cao Bằng, xã Nguyễn Huệ",
+    "Ông bà anh chị em đều được",
+    "bà con dân tộc Thái, Mường",
+    "gọi tổng đài 1900 9068 hoặc 111",
+    "Thưa ông Chủ tịch, Ngân hàng Chính sách xã hội",
+    "thôn tôi có 3 hộ, bản sao giấy tờ",
 ]
 
 
