@@ -214,7 +214,7 @@ def _labelled(tokens: Sequence[Token], pieces: list[Piece], digits: str, label: 
         return None
     if digits.startswith(_HOTLINES) and len(digits) <= _INSURANCE:
         return None
-    if _is_money(tokens, pieces, digits, end) or sum(map(_is_year, pieces)) > 1 or not _even(pieces):
+    if _is_money(tokens, pieces, digits, end) or all(map(_is_year, pieces)) or not _even(pieces):
         return None
     return label
 

@@ -14,6 +14,8 @@ from knowledge_base.text.fold import fold, surface
 from knowledge_base.text.keystrokes import decode_word
 
 _WORD = re.compile(r"[^\W_]+")
+# "TE4 12", "TE32O OO6": the letters of a health card, no keystrokes.
+_CARD = re.compile(r"[a-z]{2}[0-9][0-9o]*[\s.\-–]{1,3}(?:[0-9]|o[0-9o])")
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+")
 _HOMOGLYPHS = {"О": "o", "о": "o", "Ο": "o", "ο": "o", "І": "i", "і": "i", "А": "a", "а": "a", "Е": "e", "е": "e"}
 _INVISIBLE = {"Cf", "Mn", "Me", "Cc"}
@@ -96,7 +98,8 @@ def _tokens(text: str, plain: str, places: list[int]) -> list[Token]:
         if found.isdigit():
             tokens.append(Token(found, found, True, False, False, first, last, plain[before:start]))
         else:
-            spelling = _spelling(text[first:last], found)
+            of_a_card = _CARD.match(plain, start) is not None
+            spelling = None if of_a_card else _spelling(text[first:last], found)
             if spelling is not None:
                 tokens.append(Token(*spelling, first, last, plain[before:start]))
             else:

@@ -14,6 +14,8 @@ FOUND = [
     ("cccd 001000000000", "citizen_id"),
     ("cmnd 100000000", "citizen_id"),
     ("thẻ DN 4 00 000 000 0000", "health_card"),
+    ("thẻ TE4 00 000 000 0000", "health_card"),
+    ("sổ bhxh 1966 1970 59", "insurance"),
     ("mail thu@vi-du.example", "email"),
     ("tôi tên Người Thử Đầu hỏi", "name"),
     ("Tên con là Người Thử", "name"),
