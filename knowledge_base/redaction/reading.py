@@ -98,7 +98,7 @@ def _tokens(text: str, plain: str, places: list[int]) -> list[Token]:
         if found.isdigit():
             tokens.append(Token(found, found, True, False, False, first, last, plain[before:start]))
         else:
-            of_a_card = _CARD.match(plain, start) is not None
+            of_a_card = not found.isalpha() and _CARD.match(plain, start) is not None
             spelling = None if of_a_card else _spelling(text[first:last], found)
             if spelling is not None:
                 tokens.append(Token(*spelling, first, last, plain[before:start]))

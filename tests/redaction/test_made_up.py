@@ -112,4 +112,4 @@ def test_time_grows_with_the_text_and_no_faster(text: str) -> None:
 def test_a_long_message_takes_milliseconds() -> None:
     text = "\n".join(texts_of_the_faq())[:4_096]
     find_personal_data(text)
-    assert _seconds(text) < 0.03  # 5 ms on a quiet machine
+    assert _seconds(text) < 0.03  # the bound leaves room for a busy machine
