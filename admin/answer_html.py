@@ -7,7 +7,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from knowledge_base.questions.privacy import find_personal_data
+from knowledge_base.redaction.find import find_personal_data
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _TAGS = {"h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "em", "br"}

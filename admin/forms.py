@@ -1,7 +1,7 @@
 """The form of an answer: as typed, as a draft, as a value of the core."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -137,6 +137,19 @@ class AnswerForm:
             self.kind, self.short_answer.strip(), self.details.strip(), self.topic, basis, self.in_force()
         )
 
+    def worded(self, base: FaqEntry) -> FaqEntry:
+        """The text of `base` with the words as typed, complete or not: what personal data is looked for in."""
+        return replace(
+            base,
+            question=self.question,
+            short_answer=self.short_answer,
+            details=self.details,
+            phrasings=self._phrasings(),
+        )
+
+    def _phrasings(self) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.phrasings.splitlines() if line.strip())
+
     def as_entry(self, base: FaqEntry, topics: Iterable[str]) -> FaqEntry:
         """The public text, keeping what the form doesn't show of `base`."""
         if not self.question.strip():
@@ -155,7 +168,7 @@ class AnswerForm:
             short_answer=self.short_answer.strip(),
             details=self.details.strip(),
             audience=base.audience,
-            phrasings=tuple(line.strip() for line in self.phrasings.splitlines() if line.strip()),
+            phrasings=self._phrasings(),
             legal_basis=self.legal_basis(),
             in_force=self.in_force(),
             sources=base.sources,

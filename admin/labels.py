@@ -187,6 +187,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "link": N_("settled by an entry"),
         "exclude": N_("decided: not public"),
         "confirm": N_("confirmed the text"),
+        "redact": N_("decided about personal data"),
         "correction": N_("sent a correction"),
         "import": N_("imported"),
         "message_again": N_("had a message sent again"),
@@ -218,6 +219,28 @@ _TABLES: dict[str, dict[str, str]] = {
         "district": N_("district"),
         "commune": N_("commune"),
     },
+    "hit": {
+        "name": N_("a name"),
+        "phone": N_("a phone number"),
+        "citizen_id": N_("an identity number"),
+        "health_card": N_("a health card"),
+        "insurance": N_("an insurance number"),
+        "bank_account": N_("a bank account"),
+        "number": N_("a long number"),
+        "plate": N_("a plate"),
+        "email": N_("an e-mail address"),
+        "profile": N_("somebody's own page"),
+        "birth_date": N_("a date of birth"),
+        "address": N_("an address"),
+        "hidden": N_("masked by itself"),
+    },
+    "verdict": {"masked": N_("will be masked"), "kept": N_("stays")},
+    "field": {
+        "question": N_("Public question"),
+        "short_answer": N_("Short answer"),
+        "details": N_("Details"),
+        "phrasings": N_("Phrasings"),
+    },
     "document_status": {
         "in_force": N_("in force"),
         "unknown": N_("status not known"),
@@ -225,6 +248,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "repealed": N_("repealed"),
     },
 }
+# Said beside an answer that holds personal data.
+PERSONAL = N_(
+    "This looks like personal data: %(words)s. The asker may read what is his; an editor decides what becomes public."
+)
 # What was just done, said at the top of the next page.
 DONE = {
     "claimed": N_("The question is yours. The draft is saved while you type."),
@@ -235,6 +262,7 @@ DONE = {
     "closed": N_("The question is closed."),
     "reopened": N_("The question is back in the queue, with a new date."),
     "published": N_("The text is live: on the info page and in the automatic answers."),
+    "redacted": N_("Noted. The text itself isn't changed; what is masked goes out when it is published."),
     "returned": N_("The text went back to its author with your note."),
     "linked": N_("The entry settles the question."),
     "excluded": N_("The question stays out of public view."),

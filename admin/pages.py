@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "templates"
 def environment(language: str) -> Environment:
     """The templates in one language."""
     # Late, because these build on the visit, and the visit renders pages.
-    from admin import answer_html, dates, labels  # noqa: PLC0415
+    from admin import answer_html, dates, labels, personal  # noqa: PLC0415
 
     made = Environment(
         loader=FileSystemLoader(_FOLDER),
@@ -34,6 +34,7 @@ def environment(language: str) -> Environment:
         plain_day=dates.plain_day,
         moment=dates.moment,
         window=dates.window,
+        personal_words=personal.personal_words,
     )
     made.filters.update(
         answer_html=answer_html.answer_html, marked=answer_html.marked, difference=answer_html.difference

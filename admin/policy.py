@@ -121,6 +121,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_QUESTION}/exclude", "exclude", publication.exclude, EDITORS),
     Route("GET", _REVISION, "revision", revision.show, READERS),
     Route("POST", f"{_REVISION}/publish", "publish", revision.publish, EDITORS),
+    Route("POST", f"{_REVISION}/redact", "redact", revision.redact, EDITORS),
     Route("POST", f"{_REVISION}/return", "send_back", revision.send_back, EDITORS),
     Route("GET", f"{_REVISION}/amend", "amend", entry.show_amend, WORKERS),
     Route("POST", f"{_REVISION}/amend", "amend_send", entry.amend, WORKERS),

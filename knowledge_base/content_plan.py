@@ -7,11 +7,13 @@ from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Fault, InvalidInput, SheetFaults
 from knowledge_base.faq.entry import FaqEntry, InForce
 from knowledge_base.faq.legal_document import LegalDocument, Topic
+from knowledge_base.faq.public_text import passages_of
 from knowledge_base.faq.publication import RevisionState, guard_publishable
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.sheet import IMPORTER, Placed, Sheet
 from knowledge_base.faq.sheet_compare import EntryChange, differences, digest, tidied
-from knowledge_base.storage import faq_store
+from knowledge_base.redaction.decisions import Verdict, all_marks
+from knowledge_base.storage import faq_store, redaction_store
 from knowledge_base.storage.database import Transaction
 
 _BASIS_REASONS = {
@@ -174,7 +176,18 @@ def _store_faults(tx: Transaction, sheet: Sheet, store: Store, changes: tuple[En
         if "legal_documents.yaml" not in broken:
             publishing = change.action in ("new", "changed")
             faults.extend(_basis_faults(tx, entry, windows, publishing=publishing))
+        if entry.value.status == "approved" and change.action in ("new", "changed"):
+            faults.extend(_redaction_faults(tx, entry))
     return faults
+
+
+def _redaction_faults(tx: Transaction, placed: Placed[FaqEntry]) -> list[Fault]:
+    """Personal data that would become public: a sheet publishes it as it stands, so an editor must have kept it."""
+    marks = all_marks(passages_of(placed.value))
+    decisions = redaction_store.decisions_of(tx, placed.value.key, marks)
+    open_marks = [mark for mark in marks if mark.id not in decisions or decisions[mark.id].verdict != Verdict.KEPT]
+    reason = "looks like personal data; take it out, or set status to draft and decide about it in the console"
+    return [placed.fault(mark.field, f"{mark.words[:60]!r} {reason}") for mark in open_marks]
 
 
 def _basis_faults(

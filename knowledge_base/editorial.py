@@ -7,6 +7,7 @@ from typing import Any
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry
+from knowledge_base.faq.public_text import guard_decided, passages_of, public_entry
 from knowledge_base.faq.publication import (
     RevisionAction,
     RevisionState,
@@ -16,21 +17,30 @@ from knowledge_base.faq.publication import (
 )
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.lifecycle import Role
-from knowledge_base.questions.privacy import find_personal_data
 from knowledge_base.questions.question import ANSWERED_STATES, CloseReason, Disposition
-from knowledge_base.storage import cluster_store, contact_store, event_store, faq_store, outbox_store, question_store
+from knowledge_base.redaction.decisions import all_marks, public_text
+from knowledge_base.storage import (
+    cluster_store,
+    contact_store,
+    event_store,
+    faq_store,
+    outbox_store,
+    question_store,
+    redaction_store,
+)
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.staff_store import StaffMember
 
 _CORRECTABLE = ("short_answer", "details", "kind", "legal_basis", "in_force")
 
 
-def _need_editor(member: StaffMember) -> None:
+def need_editor(member: StaffMember) -> None:
+    """Only editors decide what becomes public."""
     if member.role != Role.EDITOR:
         raise Forbidden("editor_only", role=str(member.role))
 
 
-def _need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Revision:
+def need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Revision:
     """A text that the member may work on: of no question, or of one of his units."""
     revision = faq_store.revision(tx, revision_id)
     if revision is None:
@@ -40,16 +50,28 @@ def _need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Re
     return revision
 
 
-def _guard_public(tx: Transaction, entry: FaqEntry, texts: Sequence[str]) -> None:
-    """What every public text must pass: a basis in force, a known topic, nobody's personal data."""
+def _guard_standing(tx: Transaction, entry: FaqEntry) -> None:
+    """What every public text stands on: a known topic, a basis in force."""
     if entry.topic not in {topic.slug for topic in faq_store.all_topics(tx)}:
         raise InvalidInput("topic_unknown", topic=entry.topic)
     windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
     guard_publishable(entry, windows, vietnam_day(tx.now))
-    for text in (entry.question, entry.short_answer, entry.details, *texts):
-        hits = find_personal_data(text)
-        if hits:
-            raise InvalidInput("personal_data", words=[text[hit.start : hit.end] for hit in hits])
+
+
+def _public(tx: Transaction, entry: FaqEntry, *, from_resident: bool) -> FaqEntry:
+    """The entry as the public may read it; refused while a hit of personal data is undecided."""
+    found = passages_of(entry, from_resident=from_resident)
+    decisions = redaction_store.decisions_of(tx, entry.key, all_marks(found))
+    guard_decided(found, decisions)
+    return public_entry(entry, found, decisions)
+
+
+def _public_wording(tx: Transaction, entry: FaqEntry) -> str:
+    """The entry's last phrasing as the public may read it; the others are live already."""
+    last = passages_of(entry)[-1:]
+    decisions = redaction_store.decisions_of(tx, entry.key, all_marks(last))
+    guard_decided(last, decisions)
+    return public_text(last[0], decisions)
 
 
 def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
@@ -69,11 +91,11 @@ def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
 
 def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, note: str) -> None:
     """The text needs amends; the note says which."""
-    _need_editor(member)
+    need_editor(member)
     if not note.strip():
         raise InvalidInput("note_missing", field="note")
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, member, revision_id)
+    revision = need_revision(tx, member, revision_id)
     state = step(revision.state, RevisionAction.RETURN)
     faq_store.set_revision(tx, revision_id, state=state, note=note)
     event_store.record(
@@ -90,7 +112,7 @@ def return_with_note(tx: Transaction, member: StaffMember, revision_id: int, not
 def amend(tx: Transaction, member: StaffMember, revision_id: int, entry: FaqEntry) -> int:
     """Answer an editor's note with a new text of a returned revision; returns the new revision's id."""
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, member, revision_id)
+    revision = need_revision(tx, member, revision_id)
     if revision.state != RevisionState.AMENDS_NEEDED:
         raise Conflict("revision_state", state=str(revision.state), action="amend")
     return propose(tx, member, replace(entry, key=revision.key))
@@ -106,18 +128,20 @@ def approve_and_publish(
 ) -> int:
     """Approve a text in review and make it live, with the public wording as the editor leaves it.
 
+    `public` is the wording as typed; what goes live is that with the decided hits masked or kept.
     A changed wording becomes a revision of its own (revisions are immutable), still its author's. If the words
     of the answer changed, everybody who was sent the former ones gets the correction.
     Returns the id of the revision that is live.
     """
-    _need_editor(member)
+    need_editor(member)
     faq_store.lock_changes(tx)
-    revision = _need_revision(tx, member, revision_id)
+    revision = need_revision(tx, member, revision_id)
     guard_two_people(revision.author, member.username)
-    public = replace(public, key=revision.key)
-    _guard_public(tx, public, public.phrasings)
+    typed = replace(public, key=revision.key)
+    _guard_standing(tx, typed)
+    public = _public(tx, typed, from_resident=revision.origin_question_id is not None)
     before, after = faq_store.content_of(revision.entry), faq_store.content_of(public)
-    changed = sorted(name for name, value in after.items() if value != before[name])
+    changed = _changed(before, after)
     step(step(revision.state, RevisionAction.APPROVE), RevisionAction.PUBLISH)
     _supersede(tx, revision.key)
     if changed:
@@ -147,10 +171,16 @@ def approve_and_publish(
         _settle(tx, revision.origin_question_id, Disposition.OWN_PAGE, revision.key)
         for question_id in alike:
             _settle(tx, question_id, Disposition.LINKED, revision.key)
-        if correct_askers and any(name in _CORRECTABLE for name in changed):
+        # Masked words are no correction: the asker may read what is his.
+        edited = _changed(before, faq_store.content_of(typed))
+        if correct_askers and any(name in _CORRECTABLE for name in edited):
             for question_id in (revision.origin_question_id, *alike):
                 _send_correction(tx, question_id, live_id, after)
     return live_id
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return sorted(name for name, value in after.items() if value != before[name])
 
 
 def _settled_alike(tx: Transaction, question_id: int) -> list[int]:
@@ -191,7 +221,7 @@ def _send_correction(tx: Transaction, question_id: int, revision_id: int, conten
 
 def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
     """Take an entry off the page and out of the matcher; its questions wait for a decision again."""
-    _need_editor(member)
+    need_editor(member)
     if not note.strip():
         raise InvalidInput("note_missing", field="note")
     faq_store.lock_changes(tx)
@@ -208,7 +238,7 @@ def withdraw(tx: Transaction, member: StaffMember, key: str, note: str) -> None:
 
 def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
     """An entry settles the question and those of its cluster; its redacted wording (if any) becomes a phrasing."""
-    _need_editor(member)
+    need_editor(member)
     faq_store.lock_changes(tx)
     question_store.question_within(tx, member.unit_path, question_id)  # there must be one
     live = faq_store.published_of(tx, key)
@@ -219,7 +249,8 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
             raise Forbidden("author_is_approver", author=member.username)
     wording = wording.strip()
     if wording:
-        _guard_public(tx, live.entry, [wording])
+        _guard_standing(tx, live.entry)
+        wording = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
         faq_store.add_phrasing(tx, key, wording, question_id)
     for one in (question_id, *_settled_alike(tx, question_id)):
         faq_store.supersede_undecided(tx, one, f"-> {key}")
@@ -230,7 +261,7 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
 
 def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason) -> None:
     """The question is never public, for a reason."""
-    _need_editor(member)
+    need_editor(member)
     faq_store.lock_changes(tx)
     question = question_store.question_within(tx, member.unit_path, question_id)
     page = faq_store.live_page_of(tx, question_id)

@@ -26,8 +26,8 @@ from knowledge_base.questions.change import (
 )
 from knowledge_base.questions.lifecycle import Action
 from knowledge_base.questions.pausing import resuming
-from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Disposition, Question, QuestionState
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.steps import held_by, move
 from knowledge_base.storage import calendar_store, event_store, faq_store, question_store
 from knowledge_base.storage.database import Transaction

@@ -92,6 +92,11 @@ if (form) {
         last = now;
         sessionStorage.removeItem(stash);
         say(reply.said, false);
+        const personal = form.querySelector("[data-personal]");
+        if (personal) {
+          personal.textContent = reply.personal;
+          personal.hidden = !reply.personal;
+        }
       } else {
         say(reply.error.message, true);
         if (answer.status >= 500) later(5000);

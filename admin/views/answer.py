@@ -5,6 +5,8 @@ from aiohttp import web
 from admin.candidates import seen_now, with_words
 from admin.dates import moment
 from admin.forms import AnswerForm
+from admin.labels import PERSONAL
+from admin.personal import personal_words
 from admin.views.question import question_page
 from admin.visit import Visit, visit_of
 from admin.wire import form_of, id_of, json_of, wants_json, words_of
@@ -57,7 +59,13 @@ async def _autosave(visit: Visit, question_id: int) -> web.Response:
     form = AnswerForm.from_draft(content)
     version = await _save(visit, question_id, form, _version(content.get("version")))
     said = visit.gettext("Draft saved at %(time)s", time=moment(visit, visit.console.clock.now()))
-    return web.json_response({"version": version, "said": said})
+    return web.json_response({"version": version, "said": said, "personal": _personal(visit, form)})
+
+
+def _personal(visit: Visit, form: AnswerForm) -> str:
+    """The warning about personal data in an answer; it stops nothing."""
+    told = personal_words(form.short_answer, form.details)
+    return visit.gettext(PERSONAL, words=", ".join(f"“{words}”" for words in told)) if told else ""
 
 
 async def preview(request: web.Request) -> web.StreamResponse:

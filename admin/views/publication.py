@@ -11,8 +11,8 @@ from knowledge_base import editorial
 from knowledge_base.errors import InvalidInput, KnowledgeBaseError
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
-from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, Question
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage import faq_store, question_store, staff_store
 from knowledge_base.storage.database import Transaction
 

@@ -1,22 +1,24 @@
 """One text in review: the resident's question beside the public wording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from admin.errors import explain, status_of
 from admin.forms import AnswerForm
+from admin.personal import Personal
 from admin.views.publication import EXCLUSIONS
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
-from knowledge_base import editorial
-from knowledge_base.errors import KnowledgeBaseError, NotFound
+from knowledge_base import editorial, redacting
+from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.lifecycle import Role
-from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import Question
+from knowledge_base.redaction.decisions import Verdict, undecided
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage import faq_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import QuestionMessage
@@ -63,15 +65,19 @@ async def _page(
 ) -> web.Response:
     found = await visit.read(review, visit.member, revision_id)
     revision, member = found.revision, visit.member
-    undecided = revision.state == RevisionState.IN_REVIEW
+    in_review = revision.state == RevisionState.IN_REVIEW
+    form = form or AnswerForm.from_entry(revision.entry)
+    typed, asked = form.worded(revision.entry), revision.origin_question_id is not None
+    personal = Personal.of(*await visit.read(redacting.redaction_of, typed, from_resident=asked))
     return visit.page(
         "revision_show.html",
         status_of(error) if error else 200,
         found=found,
         revision=revision,
-        form=form or AnswerForm.from_entry(revision.entry),
-        may_decide=undecided and member.role == Role.EDITOR and member.username != revision.author,
-        undecided=undecided,
+        form=form,
+        personal=personal,
+        may_decide=in_review and member.role == Role.EDITOR and member.username != revision.author,
+        undecided=in_review,
         masked=mask_personal_data,
         reasons=EXCLUSIONS,
         problem=await explain(visit, error) if error else "",
@@ -104,6 +110,37 @@ async def publish(request: web.Request) -> web.StreamResponse:
             raise visit.to("entry", "already", key=found.revision.key) from error
         return await _page(visit, revision_id, form=form, error=error)
     raise visit.to("entry", "published", key=found.revision.key)
+
+
+async def redact(request: web.Request) -> web.StreamResponse:
+    """Mask or keep what looks like personal data, in the wording as typed so far; `look` only looks again.
+
+    What was typed stays in the form: it is saved by publishing alone.
+    """
+    visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
+    form, act = AnswerForm.from_post(posted), field_of(posted, "redact", 80)
+    try:
+        revision = (await visit.read(review, visit.member, revision_id)).revision
+        if act != "look":
+            form = await _decided(visit, revision, form, act)
+    except KnowledgeBaseError as error:
+        return await _page(visit, revision_id, form=form, error=error)
+    if act != "look" and form == AnswerForm.from_entry(revision.entry):
+        raise visit.to("revision", "redacted", id=revision_id)
+    return await _page(visit, revision_id, form=form)
+
+
+async def _decided(visit: Visit, revision: Revision, form: AnswerForm, act: str) -> AnswerForm:
+    """Carry out `masked:…` or `kept:…`; `all` stands for every hit that is left. Returns the form as it is then."""
+    said, _, which = act.partition(":")
+    if said not in set(Verdict):
+        raise Conflict("redaction_gone")
+    typed, asked = form.worded(revision.entry), revision.origin_question_id is not None
+    ids = [which]
+    if which == "all":
+        ids = [mark.id for mark in undecided(*await visit.read(redacting.redaction_of, typed, from_resident=asked))]
+    now = await visit.write(redacting.decide_redaction, revision.id, typed, ids, Verdict(said))
+    return replace(form, question=now.question) if now.question != typed.question else form
 
 
 async def send_back(request: web.Request) -> web.StreamResponse:

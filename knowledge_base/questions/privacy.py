@@ -1,60 +1,17 @@
-"""Personal data in what residents write: found and masked before anything is shown in public.
-
-Shapes: Vietnamese CCCD (12 digits), old CMND (9), mobile and fixed phones, BHYT cards, bank accounts, e-mail, and
-names that people give as theirs ("tôi tên …", "tên con là …").
-A human decides about everything else before publication.
-"""
+"""What may be told of a question and its answer to whoever holds the question's code."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from knowledge_base.questions.question import CloseReason, Question
+from knowledge_base.redaction.find import MASK, find_personal_data
+from knowledge_base.redaction.hit import Kind
+from knowledge_base.text.fold import fold
 
-_GAP = r"[ .\-]?"
-_UPPER = "".join(letter for letter in map(chr, range(0x41, 0x1EFA)) if letter.isupper())  # Vietnamese ones included
-_NAME = rf"([{_UPPER}]\w*(?:\s+[{_UPPER}]\w*){{0,4}})"
-_SOMEBODY = r"(?i:tôi|em|con|cháu|mình|tui|mẹ|bố|cha|ba|má|chồng|vợ|bà|ông|anh|chị)"
-_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("health_card", re.compile(rf"\b[A-Z]{{2}}{_GAP}[1-5](?:{_GAP}\d){{12}}\b", re.IGNORECASE)),
-    ("phone", re.compile(rf"(?<!\d)(?:\+?84|0){_GAP}[235789](?:{_GAP}\d){{8,9}}(?!\d)")),
-    ("citizen_id", re.compile(rf"(?<!\d)0(?:{_GAP}\d){{11}}(?!\d)")),
-    ("name", re.compile(rf"\b{_SOMEBODY}\s+(?i:tên)\s+(?:là\s+)?{_NAME}")),
-    ("name", re.compile(rf"\b(?i:tên)\s+{_SOMEBODY}\s+(?:là\s+)?{_NAME}")),
-    # Nine digits or more in one run are nobody's amount of money here: those are written with points.
-    ("number", re.compile(r"(?<![\d.,])\d{9,16}(?![\d.,]*\d)")),
-)
-_CONTACT = ("phone", "email")  # an office's own number may stand in an answer; a resident's may not
-MASK = "[đã ẩn]"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalData:
-    """One hit: what kind, and where in the text (start, end)."""
-
-    kind: str
-    start: int
-    end: int
-
-
-def find_personal_data(text: str) -> tuple[PersonalData, ...]:
-    """Every hit, in order, none overlapping an earlier one."""
-    hits: list[PersonalData] = []
-    for kind, shape in _SHAPES:
-        for match in shape.finditer(text):
-            start, end = match.span(match.lastindex or 0)  # the name alone, without what introduces it
-            if all(end <= hit.start or start >= hit.end for hit in hits):
-                hits.append(PersonalData(kind, start, end))
-    return tuple(sorted(hits, key=lambda hit: hit.start))
-
-
-def mask_personal_data(text: str) -> str:
-    """The text with every hit replaced by a mark."""
-    for hit in reversed(find_personal_data(text)):
-        text = text[: hit.start] + MASK + text[hit.end :]
-    return text
+# An office's own number, address or page may stand in an answer; a resident's may not.
+_CONTACT = frozenset({Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.PROFILE})
+_DIGITS_AND_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 def is_private(question: Question) -> bool:
@@ -71,11 +28,17 @@ def answer_for_anyone(question: Question, content: Mapping[str, Any]) -> dict[st
 
 
 def _without_askers_data(text: str, asked: str) -> str:
-    """The text without identity numbers, and without any number or address that the asker wrote himself.
+    """The text without names and identity numbers, and without any number or address that the asker wrote himself.
 
     Where the asker's words were blanked with time, nobody can tell any more whose numbers they are.
     """
+    said = _bare(asked)
     for hit in reversed(find_personal_data(text)):
-        if hit.kind not in _CONTACT or not asked or text[hit.start : hit.end] in asked:
+        if hit.kind not in _CONTACT or not asked or _bare(text[hit.start : hit.end]) in said:
             text = text[: hit.start] + MASK + text[hit.end :]
     return text
+
+
+def _bare(text: str) -> str:
+    """Without marks, blanks and points: the same number or name however it is spelled."""
+    return _DIGITS_AND_LETTERS.sub("", fold(text))

@@ -13,6 +13,7 @@ from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.slug import slug_of
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import wait_alone
 from knowledge_base.storage.tables import (
@@ -230,9 +231,13 @@ def _free_slug(tx: Transaction, title: str) -> str:
 
 
 def ensure_entry(tx: Transaction, key: str, title: str, origin_question_id: int | None = None) -> None:
-    """The entry's own row; its address is made once and never changes."""
+    """The entry's own row; its address is made once and never changes, so nobody's data may come into it."""
     if tx.execute(select(entries.c.key).where(entries.c.key == key)).first() is None:
-        values = {"key": key, "slug": _free_slug(tx, title), "origin_question_id": origin_question_id}
+        values = {
+            "key": key,
+            "slug": _free_slug(tx, mask_personal_data(title)),
+            "origin_question_id": origin_question_id,
+        }
         tx.execute(entries.insert().values(**values, created_at=tx.now))
 
 

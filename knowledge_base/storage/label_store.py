@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from knowledge_base.matching.labels import Label
-from knowledge_base.questions.privacy import mask_personal_data
 from knowledge_base.questions.question import CloseReason, QuestionState
+from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import feedback, questions
 

@@ -420,6 +420,17 @@ phrasings = Table(
     UniqueConstraint("entry_key", "text"),
 )
 
+# What an editor decided about each hit of personal data in an entry's texts; the words themselves aren't kept here.
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("entry_key", ForeignKey("entries.key"), primary_key=True),
+    Column("mark_hash", String(64), primary_key=True),
+    Column("verdict", String(10), nullable=False),  # masked | kept
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
 # Every change of what the public sees; the greatest number says which FAQ is live.
 publications = Table(
     "publications",

@@ -40,6 +40,7 @@ OF_THE_SAME_KIND = {
     "add_ministry", "add_owner", "load_seed", "merge", "remove_owner", "rename",
     "change_calendar", "move_promises", "settle_walk", "tell_morning",
     "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
+    "decide_redaction",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each point in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
