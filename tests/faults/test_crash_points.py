@@ -40,7 +40,7 @@ OF_THE_SAME_KIND = {
     "change_calendar", "move_promises", "settle_walk", "tell_morning",
     "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
 }  # fmt: skip
-# The renewal of a consent, which a platform watches: killed at each of its points in tests/channels/test_zalo_consent.py.
+# The renewal of a consent, which a platform watches: tests/channels/test_zalo_consent.py kills it at each point.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
 ALL_POINTS = [*POINTS, *(f"{verb}:{when}" for verb in sorted(TOLD) for when in ("before_commit", "after_commit"))]
 SOME_POINTS = ["intake:committed", "delivery:sent"]
