@@ -33,14 +33,15 @@ TOLD = {  # the story below passes each of these
 # One form, command or turn of a clock and one transaction behind it, as `claim` and `answer` have, with nothing sent
 # and nothing else begun: what holds for those at their two points holds for these.
 OF_THE_SAME_KIND = {
-    "add_account", "add_feedback", "amend", "answer_with_entry", "blank", "change_own_password", "close", "confirm",
-    "count_as_arrived", "create", "disable_account", "enable_account", "end_session", "exclude", "issue_session_for",
-    "link", "mark_fetched", "open_quarantined", "propose", "release", "reset_password", "return_with_note",
-    "send_again", "take_polling", "touch_session", "try_again", "withdraw", "_disable", "_opened", "_reopen", "_reset",
-    "add_ministry", "add_owner", "load_seed", "merge", "remove_owner", "rename",
-    "change_calendar", "move_promises", "settle_walk", "tell_morning",
-    "make_return_code", "perform", "tell_of_due", "tell_of_new", "tell_of_opening", "_code", "_unlink",
-    "decide_redaction",
+    "_add", "_code", "_disable", "_duties", "_enable", "_export", "_forget_totp", "_here", "_look", "_opened",
+    "_reopen", "_reset", "_unlink", "add_feedback", "add_ministry", "add_note", "add_owner", "amend", "answer_like",
+    "answer_with_entry", "ask_back", "blank", "change_calendar", "change_own_password", "close", "confirm",
+    "count_as_arrived", "create", "decide_redaction", "end_session", "escalate", "exclude", "gather", "go_on",
+    "issue_session_for", "link", "load_seed", "make_return_code", "mark_fetched", "merge", "move_promises",
+    "open_quarantined", "perform", "propose", "put", "put_template", "release", "remove_owner", "remove_template",
+    "rename", "return_with_note", "send_again", "set_up_totp", "settle_walk", "split", "take_out", "take_polling",
+    "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening", "touch_session", "transfer", "try_again",
+    "use_totp", "withdraw",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each point in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
