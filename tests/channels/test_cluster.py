@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -48,6 +49,7 @@ async def _hears(line: Line, who: str, text: str) -> str:
         if _plain(text) in heard:
             return heard
         await asyncio.sleep(0.05)
+        line.clock.advance(timedelta(seconds=1))  # a resident is sent a few messages in a moment, no more
     raise AssertionError(f"{text!r} did not reach {who} on {line.channel.name}: {heard}")
 
 
