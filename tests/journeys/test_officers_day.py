@@ -1,0 +1,279 @@
+"""Officers of three units in a browser: a race, a transfer, an escalation, a question back, a cluster; by keyboard."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.journeys.served import ROOT, Served, within
+
+PASSWORD = "mot cau dai de thu nghiem"
+# Real communes of the register: a province's, and what is above all.
+PEOPLE = {"xa.mot": "officer", "xa.hai": "officer", "tinh": "officer", "cap.bo": "officer", "kiem.soat": "auditor"}
+QUESTION = "làm sao xin cấp nước tưới cho ruộng bậc thang mùa khô"
+ALIKE = (
+    "xin cap nuoc tuoi cho ruong bac thang mua kho thi lam sao",
+    "mùa khô ruộng bậc thang thiếu nước tưới, xin cấp nước ở đâu",
+)
+ANSWER = "Mời bà con hỏi trạm thủy nông của xã."
+
+
+@dataclass
+class Office:
+    """The service, and whoever sits in front of it."""
+
+    served: Served
+    chromium: Browser
+    pictures: Path
+    units: dict[str, str]
+    faults: list[str] = field(default_factory=list)
+
+    async def person(self, name: str, width: int = 1280) -> Page:
+        context = await self.chromium.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        await page.goto(f"{self.served.url}/admin/sign-in")
+        await page.fill("input[name=username]", name)
+        await page.fill("input[name=password]", PASSWORD)
+        await page.click("button.primary")
+        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """A resident asks over the web chat."""
+        return await asyncio.to_thread(self.served.say, text)
+
+    async def picture(self, page: Page, name: str) -> None:
+        await page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+
+    async def hears(self, session: str, words: str) -> None:
+        """Wait until the resident has read these words."""
+
+        def heard() -> bool:
+            return any(words in reply["text"] for reply in self.served.later(session))
+
+        await asyncio.to_thread(within, 20, heard, words)
+
+
+@pytest.fixture(scope="session")
+def content_with_units(small_content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("content-units")
+    shutil.copytree(small_content, folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "content" / "units", folder / "units")
+    return folder
+
+
+@pytest.fixture
+def served(make_served: Callable[..., Served], tmp_path: Path, content_with_units: Path) -> Iterator[Served]:
+    service = make_served(tmp_path / "data")
+    service.content_dir = content_with_units
+    yield service.start()
+    service.kill()
+
+
+@pytest.fixture
+async def office(served: Served, chromium: Browser, pictures: Path) -> AsyncIterator[Office]:
+    units = {"xa.mot": "00004", "xa.hai": "00008", "tinh": "01", "cap.bo": "0", "kiem.soat": "0"}
+    for name, role in PEOPLE.items():
+        options = ("--username", name, "--role", role, "--unit", units[name], "--password-stdin")
+        done = await asyncio.to_thread(served.run_cli, "staff", "add", *options, text=PASSWORD + "\n")
+        assert done.returncode == 0, done.stderr
+    made = Office(served, chromium, pictures, units)
+    yield made
+    assert made.faults == []
+
+
+async def look_for(page: Page, words: str) -> None:
+    await page.fill("[data-search]", words)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**q=*")
+
+
+async def open_question(page: Page, reference: str) -> None:
+    await look_for(page, reference)
+    await page.click(f"tr:has-text('{reference}') a[data-open]")
+    await page.wait_for_selector(f"h1:has-text('{reference}')")
+
+
+async def unfold(page: Page, words: str) -> None:
+    await page.click(f"summary:has-text('{words}')")
+
+
+async def test_from_the_top_to_a_commune_and_up_again(office: Office) -> None:  # noqa: PLR0915 - a story reads best in one go
+    said = await office.ask(QUESTION)
+    reference = said["replies"][0]["reference"]
+
+    # --- two officers reach for it at once: one has it, the other reads who
+    first, second = await office.person("cap.bo"), await office.person("cap.bo")
+    await open_question(first, reference)
+    await open_question(second, reference)
+    await asyncio.gather(*(page.click("form[action$='/claim'] button") for page in (first, second)))
+    await asyncio.gather(*(page.wait_for_load_state() for page in (first, second)))
+    await office.picture(first, "1-claimed")
+
+    # --- he passes it on to a commune; the promise stays, the resident hears where it is
+    await unfold(first, "Chuyển đơn vị khác")
+    await first.fill("form[action$='/transfer'] input[name=unit]", office.units["xa.mot"])
+    await first.fill("form[action$='/transfer'] input[name=note]", "việc của xã")
+    await office.picture(first, "2-transfer")
+    await first.click("form[action$='/transfer'] button")
+    await first.wait_for_url("**done=passed_on*")
+    await office.hears(said["session"], "đã được chuyển đến")
+
+    # --- another commune sees nothing of it
+    other = await office.person("xa.hai")
+    await look_for(other, reference)
+    assert "Không tìm thấy" in await other.locator("main").inner_text()
+    hidden = await other.goto(f"{office.served.url}/admin/questions/1")
+    assert hidden
+    assert hidden.status == 404
+
+    # --- the commune asks back, the resident replies in his own words
+    commune = await office.person("xa.mot", width=390)
+    await open_question(commune, reference)
+    await office.picture(commune, "3-phone-question")
+    await commune.click("form[action$='/claim'] button")
+    await unfold(commune, "Hỏi thêm người dân")
+    await commune.fill("form[action$='/ask-back'] textarea", "Ruộng ở thôn nào, rộng bao nhiêu?")
+    await commune.click("form[action$='/ask-back'] button")
+    await commune.wait_for_url("**done=asked_back*")
+    await office.picture(commune, "4-phone-waiting")
+    await office.hears(said["session"], "Ruộng ở thôn nào")
+    await asyncio.to_thread(office.served.say, "dạ thôn Thử, ba sào", said["session"])
+    await commune.reload()
+    assert "dạ thôn Thử, ba sào" in await commune.locator(".left").inner_text()
+
+    # --- it goes up the ladder with a deadline of its own; those who had it go on reading it
+    await unfold(commune, "Chuyển lên cấp trên")
+    await commune.fill("form[action$='/escalate'] input[name=note]", "vượt thẩm quyền")
+    await commune.click("form[action$='/escalate'] button")
+    await commune.wait_for_url("**done=passed_on*")
+    province = await office.person("tinh")
+    await open_question(province, reference)
+    assert "hạn của đơn vị" in await province.locator(".head").inner_text()
+    await province.click("form[action$='/claim'] button")
+    await province.fill("textarea[name=short_answer]", ANSWER)
+    await province.check("input[name=kind][value=referral]")
+    await province.select_option("select[name=topic]", index=1)
+    await office.picture(province, "5-answering")
+    await province.click("form[action$='/answer'] button.primary")
+    await province.wait_for_url("**done=answered*")
+    await office.hears(said["session"], ANSWER)
+    question = province.url.partition("?")[0]
+    await commune.goto(question)
+    assert await commune.locator("form[action$='/reopen']").count() == 0
+    assert "Bạn vẫn đọc được" in await commune.locator("main").inner_text()
+
+    # --- all of it is on the trail, sealed
+    done = await asyncio.to_thread(office.served.run_cli, "audit", "verify")
+    assert done.returncode == 0, done.stderr
+    auditor = await office.person("kiem.soat")
+    await auditor.goto(f"{office.served.url}/admin/trail")
+    text = await auditor.locator("main").inner_text()
+    for act in ("claim", "transfer", "ask_back", "escalate", "answer", "question"):
+        assert act in text
+    await office.picture(auditor, "6-trail")
+
+
+async def suggested(page: Page, references: list[str]) -> None:
+    """Sketches of new questions are made some seconds after they came: load the page until they are there."""
+    for _try in range(30):
+        text = await page.locator("#cluster").inner_text()
+        if all(reference in text for reference in references):
+            return
+        await asyncio.sleep(1)
+        await page.reload()
+    raise AssertionError(text)
+
+
+async def test_a_cluster_is_put_together_and_answered_once(office: Office) -> None:
+    first = await office.ask(QUESTION)
+    others = [await office.ask(text) for text in ALIKE]
+    references = [said["replies"][0]["reference"] for said in (first, *others)]
+    officer = await office.person("cap.bo")
+    await open_question(officer, references[0])
+    await suggested(officer, references[1:])
+    for reference in references[1:]:
+        await officer.check(f"#cluster li:has-text('{reference}') input[type=checkbox]")
+    await office.picture(officer, "7-suggested")
+    await officer.click("#cluster form[action$='/gather'] > button")
+    await officer.wait_for_url("**done=gathered*")
+    await officer.click("form[action$='/claim'] button")
+    await officer.wait_for_load_state()
+    assert "2 người hỏi khác" in await officer.locator(".right").inner_text()
+    await officer.fill("textarea[name=short_answer]", ANSWER)
+    await officer.check("input[name=kind][value=referral]")
+    await officer.select_option("select[name=topic]", index=1)
+    await office.picture(officer, "8-cluster")
+    await officer.click("form[action$='/answer'] button.primary")
+    await officer.wait_for_url("**done=answered*")
+    for said in (first, *others):
+        await office.hears(said["session"], ANSWER)
+    await officer.goto(f"{office.served.url}/admin/clusters")
+    await office.picture(officer, "9-clusters")
+
+
+async def test_an_officers_day_by_keyboard_alone(office: Office) -> None:
+    said = await office.ask(QUESTION)
+    page = await office.person("cap.bo")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/questions/**")
+    await page.keyboard.press("c")
+    await page.wait_for_url("**done=claimed*")
+    await page.keyboard.press("r")
+    assert await page.evaluate("document.activeElement.name") == "short_answer"
+    await page.keyboard.type(ANSWER)
+    await page.wait_for_function("document.querySelector('[data-saved]').textContent.includes('lưu')", timeout=15_000)
+    for _step in range(60):
+        await page.keyboard.press("Tab")
+        name = await page.evaluate("document.activeElement.name || document.activeElement.className")
+        if name == "topic":
+            await page.keyboard.press("ArrowDown")
+        if name.startswith("button primary"):
+            break
+    kinds = page.locator("input[name=kind][value=referral]")
+    await kinds.focus()
+    await page.keyboard.press("Space")
+    await page.locator("form.answer-form button.primary").focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**done=answered*")
+    await office.hears(said["session"], ANSWER)
+    await page.keyboard.press("?")
+    assert await page.locator("dialog[open]").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_axe_finds_nothing_serious_on_any_page(office: Office, width: int) -> None:
+    said = await office.ask(QUESTION)
+    reference = said["replies"][0]["reference"]
+    officer = await office.person("cap.bo", width)
+    await open_question(officer, reference)
+    await officer.click("form[action$='/claim'] button")
+    await officer.wait_for_load_state()
+    question = officer.url.partition("?")[0]
+    paths = [question, "/admin/", "/admin/?tab=all", "/admin/?q=khongcogi", "/admin/clusters", "/admin/templates"]
+    paths += ["/admin/publish", "/admin/faq", "/admin/units", "/admin/units/01", "/admin/calendar", "/admin/help"]
+    paths += ["/admin/messengers", "/admin/password", "/admin/codes", "/admin/questions/999"]
+    await judge(office, officer, paths, width)
+    auditor = await office.person("kiem.soat", width)
+    await judge(office, auditor, ["/admin/trail", "/admin/staff", "/admin/status", "/admin/"], width)
+
+
+async def judge(office: Office, page: Page, paths: list[str], width: int) -> None:
+    for path in paths:
+        await page.goto(path if path.startswith("http") else f"{office.served.url}{path}")
+        found = await Axe().run(page)
+        serious = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+        told = [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in serious]
+        name = path.partition("/admin")[2].strip("/").replace("/", "-").partition("?")[0] or "queue"
+        await office.picture(page, f"{width}-{name}")
+        assert told == [], (path, told)
+        wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (path, wide)
