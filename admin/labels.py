@@ -141,6 +141,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "bot": N_("automatic reply"),
         "clock": N_("the clock"),
         "resident": N_("resident"),
+        "officer": N_("officer"),
         "import": N_("import"),
         "project": N_("shipped text"),
     },

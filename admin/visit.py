@@ -19,7 +19,7 @@ from translations.loader import DEFAULT_LANGUAGE, catalog
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_TOLD = "told to the trail"
+_TOLD: web.RequestKey[dict[str, str]] = web.RequestKey("told to the trail", dict[str, str])
 # What the first part of an address that names something is.
 _KINDS = {"id": "id", "key": "entry"}
 

@@ -27,7 +27,7 @@ async def test_everybody_of_staff_sees_the_coming_year(desk: Desk, username: str
     for words in ("Ngày Văn hóa Việt Nam", "Mùng năm Tết Nguyên Đán", "30/04/2027", "Quốc khánh", "thứ", "nghỉ lễ"):
         assert words.casefold() in page.said.casefold()
     assert ("Đặt một ngày" in page.said) is (username == "quan-tri")
-    assert ("Bỏ…" in page.said) is False
+    assert ("Xóa…" in page.said) is False
 
 
 async def test_in_english_the_holidays_have_english_names(desk: Desk) -> None:
@@ -61,7 +61,7 @@ async def test_a_day_is_removed_again(desk: Desk) -> None:
     browser = desk.signed_in("quan-tri")
     await browser.post("/admin/calendar", {**STORM, "sure": "1"})
     follow(desk)
-    assert "Bỏ…" in (await browser.get("/admin/calendar")).said
+    assert "Xóa…" in (await browser.get("/admin/calendar")).said
     said = await browser.post("/admin/calendar", {"kind": "remove", "day": "26/11/2026"})
     assert "trở lại như lịch nghỉ lễ chung" in said.said
     assert "Không câu nào phải lùi ngày" in said.said

@@ -9,8 +9,9 @@ import pytest
 
 from knowledge_base import officer_queue
 from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.neighbours import sketched
 from knowledge_base.questions.question import Question, QuestionState
-from knowledge_base.storage import event_store, outbox_store, question_store
+from knowledge_base.storage import event_store, outbox_store, question_store, sketch_store
 from tests.admin.conftest import Browser, Desk, MakeDesk, Page
 
 ANSWER = {
@@ -280,8 +281,9 @@ async def test_similar_questions_with_their_answers(desk: Desk) -> None:
     first, _ = desk.answered("can-bo", "Có được hỗ trợ pin mặt trời không?")
     second = desk.ask("co duoc ho tro pin mat troi khong a")
     desk.ask("Vay vốn nuôi bò được bao nhiêu?")
+    desk.database.write_now(sketch_store.put, sketched(desk.database.read_now(sketch_store.unsketched, 10)))
     page = await desk.signed_in("can-bo").get(f"/admin/questions/{second.id}")
-    similar = page.text[page.text.index("Câu hỏi tương tự") : page.text.index("Diễn biến")]
+    similar = page.text[page.text.index("Câu hỏi giống nhau") : page.text.index("Diễn biến")]
     assert f"/admin/questions/{first.id}" in similar
     assert "Chưa có quy định." in similar
     assert "nuôi bò" not in similar

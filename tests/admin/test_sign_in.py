@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from knowledge_base import passwords
-from knowledge_base.accounts import change_own_password, disable_account, wait_after
+from knowledge_base.accounts import Keeper, change_own_password, disable_account, wait_after
 from knowledge_base.errors import InvalidInput
 from knowledge_base.passwords import check_password, hash_password, new_password
 from knowledge_base.storage import staff_store
@@ -77,7 +77,7 @@ async def test_tries_at_the_same_time_do_not_slip_through(desk_on_both: Desk) ->
 async def test_a_disabled_account_loses_access_at_once(desk: Desk) -> None:
     browser = desk.signed_in("can-bo")
     assert (await browser.get("/admin/")).status == 200
-    desk.database.write_now(disable_account, "quan-tri", desk.member("can-bo").id)
+    desk.database.write_now(disable_account, Keeper("quan-tri"), desk.member("can-bo").id)
     assert (await browser.get("/admin/")).status == 303
     page = await desk.browser().sign_in("can-bo")
     assert page.status == 401
