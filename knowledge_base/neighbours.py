@@ -13,7 +13,7 @@ from knowledge_base.storage import cluster_store, question_store, sketch_store
 from knowledge_base.storage.database import Transaction
 
 _LOOKED_AT = 80  # nearest sketches; many may be out of sight or settled
-_AGAIN = 1_000  # on PostgreSQL a lower number may be committed after a higher one
+_AGAIN = 200  # on PostgreSQL a lower number may be committed after a higher one
 AT_ONCE = 200  # sketches made in one turn of the background
 
 
