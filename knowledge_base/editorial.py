@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from knowledge_base.clock import vietnam_day
@@ -50,15 +51,15 @@ def need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Rev
     return revision
 
 
-def _guard_standing(tx: Transaction, entry: FaqEntry) -> None:
-    """What every public text stands on: a known topic, a basis in force."""
+def guard_standing(tx: Transaction, entry: FaqEntry, day: date | None = None) -> None:
+    """What every public text stands on: a known topic, a basis in force (today, or on a later `day`)."""
     if entry.topic not in {topic.slug for topic in faq_store.all_topics(tx)}:
         raise InvalidInput("topic_unknown", topic=entry.topic)
     windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
-    guard_publishable(entry, windows, vietnam_day(tx.now))
+    guard_publishable(entry, windows, day or vietnam_day(tx.now))
 
 
-def _public(tx: Transaction, entry: FaqEntry, *, from_resident: bool) -> FaqEntry:
+def public_of(tx: Transaction, entry: FaqEntry, *, from_resident: bool) -> FaqEntry:
     """The entry as the public may read it; refused while a hit of personal data is undecided."""
     found = passages_of(entry, from_resident=from_resident)
     decisions = redaction_store.decisions_of(tx, entry.key, all_marks(found))
@@ -125,57 +126,94 @@ def approve_and_publish(
     public: FaqEntry,
     *,
     correct_askers: bool = True,
+    publish_on: date | None = None,
 ) -> int:
-    """Approve a text in review and make it live, with the public wording as the editor leaves it.
+    """Approve a text in review and make it live, today or on a later day, in the wording as the editor leaves it.
 
     `public` is the wording as typed; what goes live is that with the decided hits masked or kept.
     A changed wording becomes a revision of its own (revisions are immutable), still its author's. If the words
     of the answer changed, everybody who was sent the former ones gets the correction.
-    Returns the id of the revision that is live.
+    Returns the id of the revision that is live, or will be.
     """
     need_editor(member)
     faq_store.lock_changes(tx)
     revision = need_revision(tx, member, revision_id)
     guard_two_people(revision.author, member.username)
+    state = step(revision.state, RevisionAction.APPROVE)
+    if publish_on is not None and publish_on > vietnam_day(tx.now):
+        return _schedule(tx, member, revision, public, publish_on, correct_askers=correct_askers)
+    return go_live(tx, member.username, revision, state, public, correct_askers=correct_askers)
+
+
+def _schedule(
+    tx: Transaction, member: StaffMember, revision: Revision, typed: FaqEntry, day: date, *, correct_askers: bool
+) -> int:
+    """Keep the approved wording for its day; the clock makes it live (`publishing.publish_due`)."""
+    typed = replace(typed, key=revision.key)
+    guard_standing(tx, typed, day)
+    public = public_of(tx, typed, from_resident=revision.origin_question_id is not None)
+    changed = _changed(faq_store.content_of(revision.entry), faq_store.content_of(public))
+    kept: dict[str, Any] = {
+        "publish_on": day,
+        "scheduled": {"phrasings": list(public.phrasings), "correct": correct_askers and _corrects(revision, typed)},
+        "approved_by": member.username,
+    }
+    scheduled_id = revision.id
+    if changed:
+        faq_store.set_revision(tx, revision.id, state=RevisionState.SUPERSEDED)
+        scheduled_id = faq_store.add_revision(tx, public, RevisionState.APPROVED, revision.author, **kept)
+    else:
+        faq_store.set_revision(tx, revision.id, state=RevisionState.APPROVED, **kept)
+    origin, on = revision.origin_question_id, day.isoformat()
+    event_store.record(
+        tx, member.username, "schedule", question_id=origin, entry_key=revision.key, revision=scheduled_id, due_on=on
+    )
+    return scheduled_id
+
+
+def _corrects(revision: Revision, typed: FaqEntry) -> bool:
+    """Whether askers who were sent the former words should hear the new ones. Masked words are no correction."""
+    edited = _changed(faq_store.content_of(revision.entry), faq_store.content_of(typed))
+    return any(name in _CORRECTABLE for name in edited)
+
+
+def go_live(
+    tx: Transaction, actor: str, revision: Revision, state: RevisionState, public: FaqEntry, *, correct_askers: bool
+) -> int:
+    """Look at the wording as every public text is looked at, and put it live; returns its id."""
     typed = replace(public, key=revision.key)
-    _guard_standing(tx, typed)
-    public = _public(tx, typed, from_resident=revision.origin_question_id is not None)
-    before, after = faq_store.content_of(revision.entry), faq_store.content_of(public)
-    changed = _changed(before, after)
-    step(step(revision.state, RevisionAction.APPROVE), RevisionAction.PUBLISH)
+    guard_standing(tx, typed)
+    public = public_of(tx, typed, from_resident=revision.origin_question_id is not None)
+    return make_live(tx, actor, revision, state, public, edited=correct_askers and _corrects(revision, typed))
+
+
+def make_live(
+    tx: Transaction, actor: str, revision: Revision, state: RevisionState, public: FaqEntry, *, edited: bool
+) -> int:
+    """Put a text in the place of the one that is live; settle its question and those like it."""
+    after = faq_store.content_of(public)
+    changed = _changed(faq_store.content_of(revision.entry), after)
+    step(state, RevisionAction.PUBLISH)
     _supersede(tx, revision.key)
     if changed:
-        faq_store.set_revision(tx, revision_id, state=RevisionState.SUPERSEDED)
-        live_id = faq_store.add_revision(
-            tx, public, RevisionState.PUBLISHED, revision.author, approved_by=member.username
-        )
+        faq_store.set_revision(tx, revision.id, state=RevisionState.SUPERSEDED)
+        live_id = faq_store.add_revision(tx, public, RevisionState.PUBLISHED, revision.author, approved_by=actor)
     else:
-        live_id = revision_id
-        faq_store.set_revision(
-            tx, live_id, state=RevisionState.PUBLISHED, approved_by=member.username, published_at=tx.now
-        )
+        live_id = revision.id
+        faq_store.set_revision(tx, live_id, state=RevisionState.PUBLISHED, approved_by=actor, published_at=tx.now)
     if public.phrasings:
         faq_store.replace_phrasings(tx, revision.key, public.phrasings, keep_questions=True)
-    faq_store.record_publication(tx, member.username, "publish", revision.key)
-    event_store.record(
-        tx,
-        member.username,
-        "publish",
-        question_id=revision.origin_question_id,
-        entry_key=revision.key,
-        revision=live_id,
-        changed=changed,
-    )
-    if revision.origin_question_id is not None:
-        alike = _settled_alike(tx, revision.origin_question_id)
-        _settle(tx, revision.origin_question_id, Disposition.OWN_PAGE, revision.key)
+    faq_store.record_publication(tx, actor, "publish", revision.key)
+    origin = revision.origin_question_id
+    data = {"revision": live_id, "changed": changed}
+    event_store.record(tx, actor, "publish", question_id=origin, entry_key=revision.key, **data)
+    if origin is not None:
+        alike = _settled_alike(tx, origin)
+        _settle(tx, origin, Disposition.OWN_PAGE, revision.key)
         for question_id in alike:
             _settle(tx, question_id, Disposition.LINKED, revision.key)
-        # Masked words are no correction: the asker may read what is his.
-        edited = _changed(before, faq_store.content_of(typed))
-        if correct_askers and any(name in _CORRECTABLE for name in edited):
-            for question_id in (revision.origin_question_id, *alike):
-                _send_correction(tx, question_id, live_id, after)
+        for question_id in (origin, *alike) if edited else ():
+            _send_correction(tx, question_id, live_id, after)
     return live_id
 
 
@@ -249,7 +287,7 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
             raise Forbidden("author_is_approver", author=member.username)
     wording = wording.strip()
     if wording:
-        _guard_standing(tx, live.entry)
+        guard_standing(tx, live.entry)
         wording = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
         faq_store.add_phrasing(tx, key, wording, question_id)
     for one in (question_id, *_settled_alike(tx, question_id)):

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
-from knowledge_base import neighbours, promises
+from knowledge_base import neighbours, promises, publishing
 from knowledge_base.clock import vietnam_day
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
@@ -126,3 +126,4 @@ def clockwork(tx: Transaction, settings: Settings) -> None:
     if try_alone(tx.connection, "clockwork"):
         promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
         promises.renew_missed_promises(tx, settings.answer_due_working_days)
+        publishing.publish_due(tx)

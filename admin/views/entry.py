@@ -11,8 +11,8 @@ from admin.views.faq import entry_file
 from admin.views.revision import review
 from admin.visit import Visit, visit_of
 from admin.wire import form_of, id_of
-from knowledge_base import editorial
-from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base import editorial, publishing
+from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
@@ -25,7 +25,7 @@ from knowledge_base.storage.database import Transaction
 class _Task:
     """What is being written: `act` names the sentences of the page, `former` is the text it starts from."""
 
-    act: str  # new | propose | amend
+    act: str  # new | propose | amend | spelling
     action: str  # where the form goes
     base: FaqEntry
     former: Revision | None = None
@@ -101,6 +101,33 @@ async def propose(request: web.Request) -> web.StreamResponse:
     visit = visit_of(request)
     task = await _proposal(visit, request.match_info["key"])
     return await _send(visit, task, lambda entry: visit.write(editorial.propose, entry))
+
+
+# --- a slip of the pen ------------------------------------------------------------------------------
+
+
+async def _slip(visit: Visit, key: str) -> _Task:
+    found = await visit.read(entry_file, key)
+    if found.live is None:
+        raise NotFound("entry", key=key)
+    return _Task("spelling", visit.url("spelling_send", key=key), found.live.entry, found.live)
+
+
+async def show_spelling(request: web.Request) -> web.Response:
+    """The live text, for letters and marks only."""
+    visit = visit_of(request)
+    return await _page(visit, await _slip(visit, request.match_info["key"]))
+
+
+async def mend_spelling(request: web.Request) -> web.StreamResponse:
+    """Live at once, if it is no more than a slip."""
+    visit, key = visit_of(request), request.match_info["key"]
+    task, form = await _slip(visit, key), AnswerForm.from_post(await form_of(request))
+    try:
+        await visit.write(publishing.correct_spelling, key, form.worded(task.base))
+    except KnowledgeBaseError as error:
+        return await _page(visit, task, form, error)
+    raise visit.to("entry", "spelling", key=key)
 
 
 # --- the answer to an editor's note ---------------------------------------------------------------

@@ -38,6 +38,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class _Desk:
     in_review: list[Revision]
+    scheduled: list[Revision]
+    bypassed: list[Revision]  # live, and looked at by one person only
     returned: list[Revision]
     waiting: list[Waiting]
     entries: list[Revision]
@@ -63,12 +65,14 @@ def _of_units(tx: Transaction, path: str, revisions: list[Revision]) -> list[Rev
 
 
 def _desk(tx: Transaction, path: str) -> _Desk:
-    in_review = _of_units(tx, path, faq_store.in_review(tx))
+    in_review = [one for one in _of_units(tx, path, faq_store.in_review(tx)) if one.publish_on is None]
+    scheduled = _of_units(tx, path, faq_store.scheduled(tx))
+    bypassed = [one for one in faq_store.bypasses(tx) if one.bypass_checked_by is None]
     latest = faq_store.latest_revisions(tx)
     returned = _of_units(tx, path, [one for one in latest if one.state == RevisionState.AMENDS_NEEDED])
-    origins = {revision.origin_question_id for revision in (*in_review, *returned)}
+    origins = {revision.origin_question_id for revision in (*in_review, *scheduled, *returned)}
     live = faq_store.published(tx)
-    return _Desk(in_review, returned, _waiting(tx, path, origins), live)
+    return _Desk(in_review, scheduled, bypassed, returned, _waiting(tx, path, origins), live)
 
 
 async def _page(

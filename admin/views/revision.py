@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from admin.errors import explain, status_of
-from admin.forms import AnswerForm
+from admin.forms import AnswerForm, read_day
 from admin.personal import Personal
 from admin.views.publication import EXCLUSIONS
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
-from knowledge_base import editorial, redacting
+from knowledge_base import editorial, publishing, redacting
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
@@ -78,12 +78,21 @@ async def _page(
         personal=personal,
         may_decide=in_review and member.role == Role.EDITOR and member.username != revision.author,
         undecided=in_review,
+        may_bypass=in_review and member.role == Role.EDITOR,
+        may_check=_may_check(revision, member),
+        today=visit.console.faq.today(),
         masked=mask_personal_data,
         reasons=EXCLUSIONS,
         problem=await explain(visit, error) if error else "",
         faulty=str(error.data.get("field", "")) if error else "",
         note=note,
     )
+
+
+def _may_check(revision: Revision, member: StaffMember) -> bool:
+    """Whether this editor may be the second pair of eyes on a text that went live without one."""
+    unseen = revision.bypass_reason is not None and revision.bypass_checked_by is None
+    return unseen and member.role == Role.EDITOR and member.username not in (revision.author, revision.approved_by)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -104,12 +113,45 @@ async def publish(request: web.Request) -> web.StreamResponse:
     try:
         found = await visit.read(review, visit.member, revision_id)
         public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
-        await visit.write(editorial.approve_and_publish, revision_id, public, correct_askers=correct)
+        day = read_day(field_of(posted, "publish_on", 20), "publish_on")
+        if day is not None:
+            visit.tell_trail(publish_on=day)
+        await visit.write(editorial.approve_and_publish, revision_id, public, correct_askers=correct, publish_on=day)
     except KnowledgeBaseError as error:
         if error.key == "revision_state" and await _published_already(visit, revision_id):
             raise visit.to("entry", "already", key=found.revision.key) from error
         return await _page(visit, revision_id, form=form, error=error)
-    raise visit.to("entry", "published", key=found.revision.key)
+    later = day is not None and day > visit.console.faq.today()
+    raise visit.to("entry", "scheduled" if later else "published", key=found.revision.key)
+
+
+async def bypass(request: web.Request) -> web.StreamResponse:
+    """In an emergency: live without a second person, with the reason on record."""
+    visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
+    form, reason = AnswerForm.from_post(posted), field_of(posted, "reason", 1_000)
+    try:
+        found = await visit.read(review, visit.member, revision_id)
+        public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
+        await visit.write(publishing.publish_by_bypass, revision_id, public, reason)
+    except KnowledgeBaseError as error:
+        return await _page(visit, revision_id, form=form, error=error)
+    raise visit.to("entry", "bypassed", key=found.revision.key)
+
+
+async def check_bypass(request: web.Request) -> web.StreamResponse:
+    """A second editor has looked at it."""
+    visit, revision_id = visit_of(request), id_of(request)
+    try:
+        await visit.write(publishing.check_bypass, revision_id)
+    except KnowledgeBaseError as error:
+        return await _page(visit, revision_id, error=error)
+    raise visit.to("bypasses", "bypass_checked")
+
+
+async def bypasses(request: web.Request) -> web.Response:
+    """Everything that went live without a second person: who, when, why, and who looked at it since."""
+    visit = visit_of(request)
+    return visit.page("bypasses.html", revisions=await visit.read(faq_store.bypasses))
 
 
 async def redact(request: web.Request) -> web.StreamResponse:

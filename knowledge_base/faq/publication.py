@@ -14,6 +14,7 @@ class RevisionState(StrEnum):
     IN_REVIEW = "in_review"
     AMENDS_NEEDED = "amends_needed"
     APPROVED = "approved"
+    APPROVED_BY_BYPASS = "approved_by_bypass"  # by one person alone, for a reason, to be looked at by another
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
@@ -25,6 +26,7 @@ class RevisionAction(StrEnum):
     SUBMIT = "submit"
     RETURN = "return"
     APPROVE = "approve"
+    BYPASS = "bypass"
     PUBLISH = "publish"
     SUPERSEDE = "supersede"
     WITHDRAW = "withdraw"
@@ -34,6 +36,8 @@ TABLE: dict[tuple[RevisionState, RevisionAction], RevisionState] = {
     (RevisionState.DRAFT, RevisionAction.SUBMIT): RevisionState.IN_REVIEW,
     (RevisionState.IN_REVIEW, RevisionAction.RETURN): RevisionState.AMENDS_NEEDED,
     (RevisionState.IN_REVIEW, RevisionAction.APPROVE): RevisionState.APPROVED,
+    (RevisionState.IN_REVIEW, RevisionAction.BYPASS): RevisionState.APPROVED_BY_BYPASS,
+    (RevisionState.APPROVED_BY_BYPASS, RevisionAction.PUBLISH): RevisionState.PUBLISHED,
     (RevisionState.AMENDS_NEEDED, RevisionAction.SUBMIT): RevisionState.IN_REVIEW,
     (RevisionState.APPROVED, RevisionAction.PUBLISH): RevisionState.PUBLISHED,
     (RevisionState.APPROVED, RevisionAction.RETURN): RevisionState.AMENDS_NEEDED,

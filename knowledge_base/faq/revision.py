@@ -1,7 +1,7 @@
 """An entry as it lives in the store: its revisions and its place on the page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.publication import RevisionState
@@ -25,6 +25,9 @@ class Revision:
     origin_question_id: int | None
     created_at: datetime
     published_at: datetime | None
+    publish_on: date | None = None  # approved for this day
+    bypass_reason: str | None = None  # why it went live without a second person
+    bypass_checked_by: str | None = None
 
     @property
     def key(self) -> str:

@@ -91,6 +91,9 @@ def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
         origin_question_id=row.origin_question_id,
         created_at=row.created_at,
         published_at=row.published_at,
+        publish_on=row.publish_on,
+        bypass_reason=row.bypass_reason,
+        bypass_checked_by=row.bypass_checked_by,
     )
 
 
@@ -156,6 +159,24 @@ def revision(tx: Transaction, revision_id: int) -> Revision | None:
     """One revision by its id."""
     found = _revisions(tx, revisions.c.id == revision_id)
     return found[0] if found else None
+
+
+def scheduled(tx: Transaction, by: date | None = None) -> list[Revision]:
+    """Texts approved for a day; with `by`: for that day or one before."""
+    waiting = (revisions.c.state == RevisionState.APPROVED) & revisions.c.publish_on.is_not(None)
+    return _revisions(tx, waiting if by is None else waiting & (revisions.c.publish_on <= by))
+
+
+def schedule_of(tx: Transaction, revision_id: int) -> dict[str, Any]:
+    """What is to become of the phrasings and askers of a text on its day."""
+    kept: dict[str, Any] = tx.execute(select(revisions.c.scheduled).where(revisions.c.id == revision_id)).scalar() or {}
+    return kept
+
+
+def bypasses(tx: Transaction, limit: int = 200) -> list[Revision]:
+    """Texts that went live without a second person, the newest first."""
+    found = _revisions(tx, revisions.c.bypass_reason.is_not(None))
+    return sorted(found, key=lambda one: one.id, reverse=True)[:limit]
 
 
 def revisions_of(tx: Transaction, key: str) -> list[Revision]:
@@ -254,8 +275,9 @@ def add_revision(
     *,
     approved_by: str | None = None,
     confirmed_by: str | None = None,
+    **more: Any,
 ) -> int:
-    """A new revision of an entry that exists; returns its id."""
+    """A new revision of an entry that exists; returns its id. `more`: further columns, by name."""
     last = select(func.coalesce(func.max(revisions.c.number), 0)).where(revisions.c.entry_key == entry.key)
     values = {
         "entry_key": entry.key,
@@ -267,6 +289,7 @@ def add_revision(
         "confirmed_by": confirmed_by,
         "created_at": tx.now,
         "published_at": tx.now if state == RevisionState.PUBLISHED else None,
+        **more,
     }
     return tx.execute(revisions.insert().values(**values).returning(revisions.c.id)).scalar_one()
 

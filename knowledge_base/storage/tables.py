@@ -395,6 +395,10 @@ revisions = Table(
     Column("approved_by", String(64)),
     Column("confirmed_by", String(64)),  # the administrator who had the shipped text checked
     Column("note", Text),  # why it was returned or withdrawn
+    Column("publish_on", Date, index=True),  # approved for this day
+    Column("scheduled", JSON),  # what becomes of its phrasings and askers on that day
+    Column("bypass_reason", Text),  # why it went live without a second person
+    Column("bypass_checked_by", String(64)),  # who looked at it afterwards
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
     UniqueConstraint("entry_key", "number"),
