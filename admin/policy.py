@@ -139,6 +139,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_ENTRY}/propose", "propose", entry.show_propose, WORKERS),
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
+    Route("POST", f"{_ENTRY}/recall", "recall", faq.send_recall, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
     # The working days; everybody looks, administrators change.
     Route("GET", "/calendar", "calendar", calendar.show, EVERYBODY),

@@ -8,11 +8,12 @@ from aiohttp import web
 from admin.errors import explain, status_of
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, number_of, words_of
-from knowledge_base import editorial
+from knowledge_base import editorial, recall
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
+from knowledge_base.recall import Reached
 from knowledge_base.storage import event_store, faq_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.event_store import Event
@@ -92,6 +93,7 @@ class EntryFile:
     events: list[Event]
     documents: dict[str, LegalDocument]
     topics: list[Topic]
+    reached: Reached
 
     @property
     def shown(self) -> Revision:
@@ -117,6 +119,7 @@ def entry_file(tx: Transaction, key: str) -> EntryFile:
         event_store.events_of(tx, entry_key=key),
         faq_store.documents(tx),
         faq_store.all_topics(tx),
+        recall.reached(tx, key),
     )
 
 
@@ -151,6 +154,19 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
             raise visit.to("entry", "already", key=key) from error
         return await _entry_page(visit, key, error, note)
     raise visit.to("entry", "withdrawn", key=key)
+
+
+async def send_recall(request: web.Request) -> web.StreamResponse:
+    """Everybody who was sent a former text is sent the live one."""
+    visit, key, form = visit_of(request), request.match_info["key"], await form_of(request)
+    note, sent = field_of(form, "note", 500), 0
+    try:
+        while number := await visit.write(recall.send_recall, key, note):
+            sent += number
+    except KnowledgeBaseError as error:
+        return await _entry_page(visit, key, error, note)
+    visit.tell_trail(sent=sent)
+    raise visit.to("entry", "recalled", key=key)
 
 
 async def confirm(request: web.Request) -> web.StreamResponse:

@@ -322,6 +322,14 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         text = f"{head}\n\n{answer_words(voice, body['answer'], documents)}\n\n{foot}"
         # Unnumbered where there are no buttons: numbers belong to what the dialogue said last.
         return Reply(text, "notice", options, entry=body.get("entry"), reference=reference, first_number=0)
+    if kind == "recall":
+        head = voice.say(
+            _("Correction from %(unit)s: what %(you)s were told about “%(about)s” has changed. %(note)s"),
+            unit=voice.unit_name,
+            about=body["about"],
+            note=body["note"],
+        )
+        return Reply(f"{head}\n\n{answer_words(voice, body['answer'], documents)}", "notice", entry=body["entry"])
     if kind == "officer_words":
         head = voice.say(
             _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference

@@ -521,6 +521,7 @@ outbox = Table(
     # The newest conversation first, its messages in order: the order in which they are claimed.
     _partial("ix_outbox_unsettled_by_talk", _UNSETTLED_SQL, "channel", text("talked_at DESC"), "id"),
     _partial("ix_outbox_being_sent", "state = 'sending'", "channel"),
+    _partial("ix_outbox_revision", "revision_id IS NOT NULL", "revision_id"),  # who was sent which text
     _partial("ix_outbox_held", "state = 'held'", "contact_ref"),
 )
 
