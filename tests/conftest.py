@@ -90,16 +90,42 @@ def postgresql_server() -> Iterator[str]:
 
 
 def _open(url: str, clock: FixedClock, keys: Keys) -> Database:
+    """A store brought up to date, with unit 0."""
     database = open_database(url, clock, keys)
     migrate(database.engine)
     database.write_now(ensure_unit, "0", "Đơn vị thử nghiệm")
     return database
 
 
+def _migrated(url: str) -> None:
+    _open(url, FixedClock(), Keys.from_secret("a secret for tests only, long enough")).close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file with unit 0, to be copied: migrating for every test would take half of the time."""
+    path = tmp_path_factory.mktemp("migrated") / "store.sqlite3"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> str:
+    """The same as the name of a PostgreSQL template."""
+    engine = create_engine(sqlalchemy_url(f"{postgresql_server}/postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE migrated"))
+    engine.dispose()
+    _migrated(f"{postgresql_server}/migrated")
+    return "migrated"
+
+
 @pytest.fixture
-def database(tmp_path: Path, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+def database(tmp_path: Path, migrated_sqlite: Path, clock: FixedClock, keys: Keys) -> Iterator[Database]:
     """A migrated SQLite store with unit 0."""
-    database = _open(f"sqlite:///{tmp_path / 'store.sqlite3'}", clock, keys)
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    database = open_database(f"sqlite:///{path}", clock, keys)
     yield database
     database.close()
 
@@ -125,20 +151,22 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_database(postgresql_url: str, clock: FixedClock, keys: Keys) -> Iterator[Database]:
-    """A migrated PostgreSQL store with unit 0."""
-    database = _open(postgresql_url, clock, keys)
+def migrated_url(postgresql_server: str, migrated_postgresql: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database with unit 0."""
+    with fresh_database(postgresql_server, migrated_postgresql) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_database(migrated_url: str, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+    """The store in it."""
+    database = open_database(migrated_url, clock, keys)
     yield database
     database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both_databases(request: pytest.FixtureRequest, clock: FixedClock, keys: Keys) -> Iterator[Database]:
+@pytest.fixture(params=["database", "postgresql_database"], ids=["sqlite", "postgresql"])
+def both_databases(request: pytest.FixtureRequest) -> Database:
     """A migrated store, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'both.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgresql_url")
-    database = _open(url, clock, keys)
-    yield database
-    database.close()
+    found: Database = request.getfixturevalue(request.param)
+    return found

@@ -26,7 +26,7 @@ from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.lock import hold_store
 from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate, schema_state
-from knowledge_base.storage.staff_store import units_by_code
+from knowledge_base.storage.staff_store import units_with_staff
 from knowledge_base.storage.tables import contacts, outbox
 from tests.conftest import FixedClock, fresh_database
 
@@ -220,7 +220,7 @@ def test_an_older_store_is_brought_up_to_date(shop: Shop) -> None:
     made = shop.back_up()
     done = shop.bring_back(made)
     assert done.migrated is older
-    assert shop.seen(shop.target, units_by_code) == {}
+    assert shop.seen(shop.target, units_with_staff) == {}
 
 
 def test_a_newer_store_is_refused(shop: Shop) -> None:

@@ -47,6 +47,7 @@ async def test_signals_reach_listeners_only_after_commit(both_databases: Databas
         if fail:
             raise Conflict("on_purpose")
 
+    await asyncio.sleep(0.5)  # PostgreSQL listens by now, and has told what may have been missed before
     both_databases.listen(heard.append)
     with pytest.raises(Conflict):
         await both_databases.write(verb, fail=True)

@@ -41,7 +41,7 @@ def kill(url: str, backend: int) -> None:
 
 
 def test_a_write_whose_connection_dies_under_it_is_run_again_whole(
-    postgresql_database: Database, postgresql_url: str
+    postgresql_database: Database, migrated_url: str
 ) -> None:
     died: list[int] = []
 
@@ -49,7 +49,7 @@ def test_a_write_whose_connection_dies_under_it_is_run_again_whole(
         count = happen(tx)
         if not died:
             died.append(pid(tx))
-            kill(postgresql_url, died[0])
+            kill(migrated_url, died[0])
         tx.execute(text("SELECT 1"))
         return count
 
@@ -83,10 +83,10 @@ def test_a_commit_without_an_answer_is_looked_up_and_never_done_twice(
 
 
 def test_another_processes_writes_wake_this_one(
-    postgresql_database: Database, postgresql_url: str, clock, keys: Keys
+    postgresql_database: Database, migrated_url: str, clock, keys: Keys
 ) -> None:
     heard = threading.Event()
-    other = open_database(postgresql_url, clock, keys)
+    other = open_database(migrated_url, clock, keys)
     try:
         time.sleep(0.5)  # both listen by now, and have told what may have been missed before
         other.listen(lambda signals: heard.set() if signals == {"outbox"} else None)
@@ -98,11 +98,11 @@ def test_another_processes_writes_wake_this_one(
         other.close()
 
 
-def test_it_lives_on_when_all_connections_are_cut(postgresql_database: Database, postgresql_url: str) -> None:
+def test_it_lives_on_when_all_connections_are_cut(postgresql_database: Database, migrated_url: str) -> None:
     with ThreadPoolExecutor(8) as threads:
         for round_ in range(5):
             done = [threads.submit(postgresql_database.write_now, ensure_unit, f"{round_}-{n}", "x") for n in range(20)]
-            with psycopg.connect(libpq_url(postgresql_url), autocommit=True) as connection:
+            with psycopg.connect(libpq_url(migrated_url), autocommit=True) as connection:
                 connection.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
