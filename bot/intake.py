@@ -237,7 +237,6 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
         "waiting": question.state in UNFINISHED_STATES,
-        "awaits_reply": question.state == QuestionState.WAITING_FOR_RESIDENT,
         "clock": reckoning(question, calendar_store.calendar(tx), incoming.language),
         "stands_since": standing_since(question),
     }

@@ -279,8 +279,6 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
         if found.get("waiting"):  # it was asked again
             blocks += _waiting(voice, found)
         return Reply("\n\n".join(blocks), "notice", reference=reference)
-    if found.get("awaits_reply"):
-        return notice(voice, AWAITS_YOU, reference)
     if found["due_on"] and not found["closed"]:
         return Reply("\n\n".join(_waiting(voice, found)), "notice", reference=reference)
     return notice(voice, CLOSED_WORDS, reference)

@@ -40,9 +40,9 @@ ACCOUNTS = {
 }
 # A province and two communes, each with an officer named after it.
 UNITS = {
-    "35": ("Tỉnh Thử", "0", "0/35/"),
-    "3501": ("Xã Một", "35", "0/35/3501/"),
-    "3502": ("Xã Hai", "35", "0/35/3502/"),
+    "77": ("Tỉnh Thử", "0", "0/77/"),
+    "7701": ("Xã Một", "77", "0/77/7701/"),
+    "7702": ("Xã Hai", "77", "0/77/7702/"),
 }
 KEYS = Keys.from_secret("a secret for tests only, long enough")
 LAW = "01/2026/TT-THU"

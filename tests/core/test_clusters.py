@@ -82,10 +82,10 @@ def test_two_clusters_put_together_are_one(house: House) -> None:
 
 
 def test_other_units_questions_are_not_gathered(house: House) -> None:
-    mine, theirs = house.queued("câu một", "r1", unit="3501"), house.queued("câu một", "r2", unit="3502")
+    mine, theirs = house.queued("câu một", "r1", unit="7701"), house.queued("câu một", "r2", unit="7702")
     with pytest.raises(NotFound):
-        house.do(clusters.gather, house.who("officer3501"), mine, [theirs])
-    house.do(clusters.gather, house.who("officer35"), mine, [theirs])
+        house.do(clusters.gather, house.who("officer7701"), mine, [theirs])
+    house.do(clusters.gather, house.who("officer77"), mine, [theirs])
 
 
 def test_like_questions_are_found_across_wordings_and_unlike_ones_are_not(house: House) -> None:

@@ -60,25 +60,25 @@ def test_a_collaborators_draft_is_the_officers_to_sign(house: House) -> None:
 
 
 def test_notes_stay_among_those_who_may_read_the_question(house: House) -> None:
-    question_id = house.queued(unit="3501")
-    house.do(desk.add_note, house.who("officer3501"), question_id, " hỏi lại thôn ")
+    question_id = house.queued(unit="7701")
+    house.do(desk.add_note, house.who("officer7701"), question_id, " hỏi lại thôn ")
     assert [note.text for note in house.see(desk_store.notes_of, question_id)] == ["hỏi lại thôn"]
     assert house.told(question_id) == []
     with pytest.raises(NotFound):
-        house.do(desk.add_note, house.who("officer3502"), question_id, "tò mò")
+        house.do(desk.add_note, house.who("officer7702"), question_id, "tò mò")
     with pytest.raises(InvalidInput):
-        house.do(desk.add_note, house.who("officer3501"), question_id, "")
+        house.do(desk.add_note, house.who("officer7701"), question_id, "")
 
 
 def test_texts_are_a_units_own_and_used_by_those_below(house: House) -> None:
-    house.do(desk.put_template, house.who("officer35"), None, "Chào", "Chào bà con, câu {ma} …")
-    [text] = house.see(desk_store.templates_for, house.who("officer3501").unit_path)
-    assert text.unit_code == "35"
+    house.do(desk.put_template, house.who("officer77"), None, "Chào", "Chào bà con, câu {ma} …")
+    [text] = house.see(desk_store.templates_for, house.who("officer7701").unit_path)
+    assert text.unit_code == "77"
     for verb, rest in ((desk.put_template, ("Chào", "khác")), (desk.remove_template, ())):
         with pytest.raises(NotFound):
-            house.do(verb, house.who("officer3501"), text.id, *rest)
+            house.do(verb, house.who("officer7701"), text.id, *rest)
     assert house.see(desk_store.templates_for, house.who("officer").unit_path) == []
-    house.do(desk.remove_template, house.who("officer35"), text.id)
+    house.do(desk.remove_template, house.who("officer77"), text.id)
 
 
 def test_who_else_is_looking(house: House) -> None:

@@ -265,7 +265,7 @@ def test_withdrawing_returns_every_linked_question(house) -> None:
     assert house.see(ledger) == {"total": 3, "own_page": 0, "linked": 0, "excluded": {}, "pending": 3}
     assert house.see(faq_store.published_of, key) is None
     assert [question.disposition_entry for question in map(house.question, (own, linked, by_bot.id))] == [None] * 3
-    on_the_desk = [question.id for question in house.see(question_store.waiting_for_publication)]
+    on_the_desk = [question.id for question in house.see(question_store.waiting_for_publication, "0/")]
     assert on_the_desk == [own, linked, by_bot.id]
     with pytest.raises(NotFound):
         house.do(editorial.withdraw, house.who("editor"), key, "lần nữa")

@@ -114,7 +114,7 @@ def test_a_signed_off_answer_is_sent_once_and_waits_for_an_editor(house) -> None
     assert "0912345678" not in revision.entry.question
     with pytest.raises(Conflict):
         house.do(officer_queue.answer, house.who("officer"), question_id, house.words())
-    assert [waiting.id for waiting in house.see(question_store.waiting_for_publication)] == [question_id]
+    assert [waiting.id for waiting in house.see(question_store.waiting_for_publication, "0/")] == [question_id]
 
 
 def test_only_the_holder_answers(house) -> None:

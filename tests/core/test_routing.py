@@ -6,6 +6,7 @@ import pytest
 
 from knowledge_base import officer_queue, routing
 from knowledge_base.questions.change import BOT, RESIDENT, Opening, queueing
+from knowledge_base.questions.deadline import Calendar
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.questions.question import Question
 from knowledge_base.questions.reference import new_reference
@@ -67,7 +68,7 @@ def _opening(tx: Transaction, topic: str | None = "vay") -> Opening:
     ref = contact_store.ensure_contact(tx, "web_chat", new_reference())
     opening = Opening(new_reference(), ref, "web_chat", "0", "Tôi muốn vay vốn", [], False)
     opening.values["topic"] = topic
-    opening.take(queueing(tx.now, 5, "asked", urgent=False))
+    opening.take(queueing(tx.now, 5, Calendar(), "asked", urgent=False))
     return opening
 
 
