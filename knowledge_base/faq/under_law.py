@@ -70,5 +70,12 @@ def to_review(entries: Iterable[FaqEntry], documents: Documents, day: date) -> l
 
 
 def _all_notices(entries: Iterable[FaqEntry], documents: Documents, day: date) -> Iterator[Notice]:
+    # Most documents hold and have no end: entries on those alone are passed over, for there may be ten thousand.
+    lasting = {number for number, document in documents.items() if _lasts(document.window, day)}
     for entry in entries:
-        yield from notices(entry, documents, day)
+        if any(basis.document not in lasting for basis in entry.legal_basis):
+            yield from notices(entry, documents, day)
+
+
+def _lasts(window: InForce, day: date) -> bool:
+    return window.to_day is None and (window.from_day is None or window.from_day <= day)

@@ -70,9 +70,11 @@ def reviews_due(checked: Iterable[tuple[FaqEntry, date | None]], months: int, on
 
     What is over is history and needs none.
     """
+    known = list(checked)
+    due_on = {last: months_later(last, months) for last in {last for _entry, last in known if last}}
     found = [
-        Review(entry, months_later(last, months) if last else None)
-        for entry, last in checked
+        Review(entry, due_on.get(last) if last else None)
+        for entry, last in known
         if entry.in_force.to_day is None or on_day <= entry.in_force.to_day
     ]
     due = [review for review in found if review.due_on is None or review.due_on <= on_day]
