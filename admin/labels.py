@@ -201,6 +201,9 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "law_add": N_("registered a legal document"),
+        "law_change": N_("changed a legal document"),
+        "law_repeal": N_("ended a document that this entry cites"),
         "routed": N_("sent the question to a unit"),
         "calendar_changed": N_("moved the promised day: the working days changed"),
         "calendar_day_set": N_("changed the working days"),
@@ -253,6 +256,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "unknown": N_("status not known"),
         "expired": N_("expired"),
         "repealed": N_("repealed"),
+        "not_yet": N_("not in force yet"),
     },
 }
 # Said beside an answer that holds personal data.
@@ -307,6 +311,9 @@ DONE = {
     "unit_renamed": N_("The unit has its new name."),
     "unit_merged": N_("The merger is in the register."),
     "owner_added": N_("New questions on the topic are for this officer."),
+    "law_added": N_("The document is in the register."),
+    "law_changed": N_("The document is changed; answers follow its dates."),
+    "law_repealed": N_("The end is in the register. Entries that cite the document are to be reviewed."),
     "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 
@@ -334,7 +341,9 @@ def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     parts = []
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
-    parts += [f"“{data[name]}”" for name in ("unit", "commune", "note", "words", "wording") if data.get(name)]
+    parts += [
+        f"“{data[name]}”" for name in ("document", "unit", "commune", "note", "words", "wording") if data.get(name)
+    ]
     parts += [f"{_day(data['old'])} → {_day(data['due_on'])}"] if data.get("old") and data.get("due_on") else []
     return " · ".join(parts)
 

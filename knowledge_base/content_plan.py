@@ -58,6 +58,7 @@ class Store:
     hashes: Mapping[str, str | None]
     imported: Mapping[str, list[str]]  # phrasings that came from sheets
     documents: Mapping[str, LegalDocument]
+    edited: set[str]  # numbers of the documents that an editor wrote last
     topics: list[Topic]
 
 
@@ -81,6 +82,7 @@ def read_store(tx: Transaction, *, with_revisions: bool) -> Store:
         hashes=faq_store.imported_hashes(tx),
         imported=faq_store.phrasings_by_entry(tx, origin="import") if with_revisions else {},
         documents=faq_store.documents(tx),
+        edited=faq_store.edited_documents(tx),
         topics=faq_store.all_topics(tx),
     )
 
@@ -104,7 +106,8 @@ def plan_import(tx: Transaction, sheet: Sheet, *, only_changed_sheets: bool = Fa
     faults = sheet.faults + _store_faults(tx, sheet, store, changes)
     if faults:
         raise SheetFaults(sorted(faults, key=lambda fault: (fault.file, fault.row, fault.field)))
-    return ImportReport(changes, _changed_documents(sheet, store), _changed_topics(sheet, store))
+    kept = store.edited if only_changed_sheets else set()
+    return ImportReport(changes, _changed_documents(sheet, store, kept), _changed_topics(sheet, store))
 
 
 def _change(entry: FaqEntry, store: Store, *, only_imported: bool = False) -> EntryChange:
@@ -141,8 +144,9 @@ def _kept_or_changed(entry: FaqEntry, store: Store) -> EntryChange:
     return change if digest(as_imported) == former else replace(change, action="kept")
 
 
-def _changed_documents(sheet: Sheet, store: Store) -> tuple[str, ...]:
-    found = (document.value for document in sheet.documents)
+def _changed_documents(sheet: Sheet, store: Store, kept: set[str]) -> tuple[str, ...]:
+    """The documents to be written; one that an editor repealed must not be in force again after the next start."""
+    found = (document.value for document in sheet.documents if document.value.number not in kept)
     return tuple(document.number for document in found if store.documents.get(document.number) != document)
 
 
@@ -162,7 +166,7 @@ def _changed_topics(sheet: Sheet, store: Store) -> tuple[str, ...]:
 
 def _store_faults(tx: Transaction, sheet: Sheet, store: Store, changes: tuple[EntryChange, ...]) -> list[Fault]:
     documents = {**store.documents, **{document.value.number: document.value for document in sheet.documents}}
-    windows = {number: document.in_force for number, document in documents.items()}
+    windows = {number: document.window for number, document in documents.items()}
     topics = {topic.slug for topic in store.topics} | {topic.value.slug for topic in sheet.topics}
     # A register that could not be read whole would make every entry look wrong.
     broken = {fault.file.rsplit("/", 1)[-1] for fault in sheet.faults}

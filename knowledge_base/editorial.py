@@ -55,7 +55,7 @@ def guard_standing(tx: Transaction, entry: FaqEntry, day: date | None = None) ->
     """What every public text stands on: a known topic, a basis in force (today, or on a later `day`)."""
     if entry.topic not in {topic.slug for topic in faq_store.all_topics(tx)}:
         raise InvalidInput("topic_unknown", topic=entry.topic)
-    windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
+    windows = {number: document.window for number, document in faq_store.documents(tx).items()}
     guard_publishable(entry, windows, day or vietnam_day(tx.now))
 
 

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.under_law import window_under_law
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
@@ -35,10 +36,11 @@ class FaqSnapshot:
     """Everything a face needs of the FAQ at one publication number."""
 
     number: int
-    revisions: Mapping[str, Revision]  # by entry key: every live revision, whatever its window
+    revisions: Mapping[str, Revision]  # by entry key: every live revision, its window ended by the law's dates
     documents: Mapping[str, LegalDocument]
     topics: Sequence[Topic]
     index: MatchIndex
+    written: Mapping[str, Revision] = field(default_factory=dict)  # every live revision with the window it was given
     _by_day: dict[date, dict[str, Revision]] = field(default_factory=dict, compare=False, repr=False)
 
     def in_force_on(self, day: date) -> Mapping[str, Revision]:
@@ -58,6 +60,7 @@ class FaqSnapshot:
 class _Content:
     number: int
     revisions: dict[str, Revision]
+    written: dict[str, Revision]
     documents: dict[str, LegalDocument]
     topics: list[Topic]
     labels: list[Label]
@@ -65,13 +68,28 @@ class _Content:
 
 def read_content(tx: Transaction) -> _Content:
     """What the store holds of the live FAQ, and the labels its index learns from."""
+    written = {revision.key: revision for revision in faq_store.published(tx)}
+    documents = faq_store.documents(tx)
     return _Content(
         number=faq_store.publication_number(tx),
-        revisions={revision.key: revision for revision in faq_store.published(tx)},
-        documents=faq_store.documents(tx),
+        revisions=dict(_under_law(written, documents)),
+        written=written,
+        documents=documents,
         topics=faq_store.all_topics(tx),
         labels=label_store.labels(tx),
     )
+
+
+def _under_law(
+    written: Mapping[str, Revision], documents: Mapping[str, LegalDocument]
+) -> Iterator[tuple[str, Revision]]:
+    """The revisions with the windows that bot, pages, search and export go by, decided here once for all of them."""
+    for key, revision in written.items():
+        window = window_under_law(revision.entry, documents)
+        if window == revision.entry.in_force:
+            yield key, revision
+        elif window.to_day != date.min:  # else its law ended nobody knows when: nothing says when the answer was true
+            yield key, replace(revision, entry=replace(revision.entry, in_force=window))
 
 
 def indexed(revision: Revision) -> IndexedEntry:
@@ -122,7 +140,7 @@ def _built_beside(entries: Sequence[IndexedEntry], labels: Sequence[Label]) -> M
 
 
 def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
-    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index)
+    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index, content.written)
 
 
 def _quick_snapshot(content: _Content, former: MatchIndex) -> FaqSnapshot:

@@ -13,6 +13,7 @@ from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.publication import RevisionState, guard_publishable
+from knowledge_base.faq.under_law import window_under_law
 from knowledge_base.questions.change import (
     BOT,
     RESIDENT,
@@ -208,7 +209,7 @@ def _propose(tx: Transaction, member: StaffMember, question: Question, text: Ans
         in_force=text.in_force,
         checked_on=vietnam_day(tx.now),
     )
-    windows = {number: document.in_force for number, document in faq_store.documents(tx).items()}
+    windows = {number: document.window for number, document in faq_store.documents(tx).items()}
     guard_publishable(entry, windows, vietnam_day(tx.now))
     faq_store.ensure_entry(tx, entry.key, entry.question, question.id)
     for former in faq_store.revisions_of(tx, entry.key):  # of an answer given before the question was reopened
@@ -221,7 +222,8 @@ def answer_with_entry(tx: Transaction, member: StaffMember, question_id: int, en
     """Answer the question and its cluster with an entry that exists, word for word. Returns the answer's id."""
     question = held_by(tx, member, question_id)
     revision = faq_store.published_of(tx, entry_key)
-    if revision is None or not revision.entry.in_force.holds_on(vietnam_day(tx.now)):
+    window = window_under_law(revision.entry, faq_store.documents(tx)) if revision else None
+    if revision is None or window is None or not window.holds_on(vietnam_day(tx.now)):
         raise NotFound("entry", key=entry_key)
     content = faq_store.content_of(revision.entry)
     answer_id = question_store.add_answer(tx, question.id, member.id, content, revision.id)

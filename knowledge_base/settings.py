@@ -115,6 +115,7 @@ class Settings(BaseModel):
     salutation: str = Field("bạn", min_length=1, max_length=20, description="how residents are addressed")
     retention_months: int = Field(12, ge=1, le=120, description="a whole number of months from 1 to 120")
     retention_payload_days: int = Field(7, ge=1, le=365, description="a whole number of days from 1 to 365")
+    review_months: int = Field(6, ge=1, le=60, description="a whole number of months from 1 to 60")
     danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")
 
     telegram_token: Annotated[str, _like(r"\d+:\S+")] = Field(

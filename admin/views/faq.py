@@ -1,5 +1,6 @@
 """The FAQ: its list, an entry's page, withdrawing, confirming."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.under_law import notices, window_under_law
 from knowledge_base.recall import Reached
 from knowledge_base.storage import event_store, faq_store
 from knowledge_base.storage.database import Transaction
@@ -23,9 +25,9 @@ _PAGE = 100
 FILTERS = ("live", "trial", "later", "past", "in_review", "returned", "withdrawn")
 
 
-def standing(revision: Revision, today: date) -> str:
-    """Where an entry stands today, in one of the filter's words."""
-    window = revision.entry.in_force
+def standing(revision: Revision, today: date, documents: Mapping[str, LegalDocument]) -> str:
+    """Where an entry stands today, in one of the filter's words; it ends with the law that it stands on."""
+    window = window_under_law(revision.entry, documents)
     if revision.state == RevisionState.PUBLISHED:
         if window.from_day and today < window.from_day:
             return "later"
@@ -43,8 +45,7 @@ def _shown(tx: Transaction) -> list[Revision]:
     return [live.get(revision.key, revision) for revision in faq_store.latest_revisions(tx)]
 
 
-def _fits(revision: Revision, wanted: str, topic: str, words: list[str], today: date) -> bool:
-    place = standing(revision, today)
+def _fits(revision: Revision, place: str, wanted: str, topic: str, words: list[str]) -> bool:
     if wanted == "trial" and not (revision.on_trial and revision.state == RevisionState.PUBLISHED):
         return False
     if wanted not in ("", "trial", place) or topic not in ("", revision.entry.topic):
@@ -53,16 +54,18 @@ def _fits(revision: Revision, wanted: str, topic: str, words: list[str], today: 
     return all(word in text for word in words)
 
 
-def _list(tx: Transaction) -> tuple[list[Revision], list[Topic]]:
-    return _shown(tx), faq_store.all_topics(tx)
+def _list(tx: Transaction) -> tuple[list[Revision], list[Topic], dict[str, LegalDocument]]:
+    return _shown(tx), faq_store.all_topics(tx), faq_store.documents(tx)
 
 
 async def _list_page(visit: Visit) -> web.Response:
     request, today = visit.request, visit.console.faq.today()
     wanted, topic, words = (words_of(request, name) for name in ("state", "topic", "q"))
     wanted = wanted if wanted in FILTERS else ""
-    entries, topics = await visit.read(_list)
-    found = [revision for revision in entries if _fits(revision, wanted, topic, fold(words).split(), today)]
+    entries, topics, documents = await visit.read(_list)
+    places = {revision.key: standing(revision, today, documents) for revision in entries}
+    asked = fold(words).split()
+    found = [revision for revision in entries if _fits(revision, places[revision.key], wanted, topic, asked)]
     number, pages = max(number_of(request, "page", 1), 1), max(1, -(-len(found) // _PAGE))
     return visit.page(
         "faq_list.html",
@@ -73,8 +76,7 @@ async def _list_page(visit: Visit) -> web.Response:
         query={"state": wanted, "topic": topic, "q": words},
         filters=FILTERS,
         topics=topics,
-        standing=standing,
-        today=today,
+        standing=places,
         on_trial=sum(entry.on_trial and entry.state == RevisionState.PUBLISHED for entry in entries),
     )
 
@@ -131,7 +133,8 @@ async def _entry_page(visit: Visit, key: str, error: KnowledgeBaseError | None =
         status_of(error) if error else 200,
         found=found,
         revision=found.shown,
-        place=standing(found.shown, today),
+        place=standing(found.shown, today, found.documents),
+        notices=notices(found.live.entry, found.documents, today) if found.live else [],
         problem=await explain(visit, error) if error else "",
         note=note,
     )

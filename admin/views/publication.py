@@ -7,6 +7,7 @@ from aiohttp import web
 from admin.errors import explain, status_of
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
+from admin.worklists import due_reviews, law_worklist, live_entries
 from knowledge_base import editorial
 from knowledge_base.errors import InvalidInput, KnowledgeBaseError
 from knowledge_base.faq.publication import RevisionState
@@ -16,6 +17,7 @@ from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage import faq_store, question_store, staff_store
 from knowledge_base.storage.database import Transaction
 
+_LISTED = 20  # of each list that nobody fills; the rest is a page away
 # Why an answered question may stay out of public view.
 EXCLUSIONS = (
     CloseReason.PERSONAL_CASE,
@@ -79,10 +81,15 @@ async def _page(
     visit: Visit, error: KnowledgeBaseError | None = None, question_id: int = 0, typed: str = ""
 ) -> web.Response:
     desk = await visit.read(_desk, visit.member.unit_path)
+    documents = await visit.read(faq_store.documents)
     return visit.page(
         "publication_desk.html",
         status_of(error) if error else 200,
         desk=desk,
+        law=law_worklist(visit, documents),
+        due=due_reviews(visit),
+        entries={entry.key: entry for entry in live_entries(visit)},
+        listed=_LISTED,
         reasons=EXCLUSIONS,
         masked=mask_personal_data,
         problem=await explain(visit, error) if error else "",
@@ -92,7 +99,7 @@ async def _page(
 
 
 async def show(request: web.Request) -> web.Response:
-    """The three lists."""
+    """The lists."""
     return await _page(visit_of(request))
 
 

@@ -25,6 +25,8 @@ from knowledge_base.storage.tables import (
     topics,
 )
 
+_EDITED = "edited"  # in a document's row: written by an editor, not taken from a sheet
+
 
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
@@ -215,17 +217,20 @@ def publication_number(tx: Transaction) -> int:
 
 def documents(tx: Transaction) -> dict[str, LegalDocument]:
     """The register of legal documents, by number."""
-    return {
-        row.number: LegalDocument(
-            number=row.number,
-            **{
-                **row.content,
-                "issued_on": _day(row.content["issued_on"]),
-                "in_force": _window(row.content["in_force"]),
-            },
-        )
-        for row in tx.execute(select(legal_documents).order_by(legal_documents.c.number))
-    }
+    rows = tx.execute(select(legal_documents).order_by(legal_documents.c.number))
+    return {row.number: _document(row.number, row.content) for row in rows}
+
+
+def _document(number: str, content: dict[str, Any]) -> LegalDocument:
+    fields = {name: value for name, value in content.items() if name != _EDITED}
+    days = {"issued_on": _day(content["issued_on"]), "in_force": _window(content["in_force"])}
+    return LegalDocument(number=number, **{**fields, **days})
+
+
+def edited_documents(tx: Transaction) -> set[str]:
+    """The numbers of the documents that an editor wrote last: a start of the server leaves those alone."""
+    rows = tx.execute(select(legal_documents.c.number, legal_documents.c.content))
+    return {row.number for row in rows if row.content.get(_EDITED)}
 
 
 def all_topics(tx: Transaction) -> list[Topic]:
@@ -343,12 +348,14 @@ def add_phrasing(tx: Transaction, key: str, text: str, question_id: int) -> bool
     return tx.execute(statement).first() is not None
 
 
-def put_document(tx: Transaction, document: LegalDocument) -> None:
-    """Write one legal document, new or changed."""
+def put_document(tx: Transaction, document: LegalDocument, *, edited: bool = False) -> None:
+    """Write one legal document, new or changed; `edited`: by an editor, not from a sheet."""
     content = asdict(document)
     number = content.pop("number")
     content["issued_on"] = document.issued_on.isoformat() if document.issued_on else None
     content["in_force"] = _window_json(document.in_force)
+    if edited:
+        content[_EDITED] = True
     changes = {"content": content, "updated_at": tx.now}
     statement = tx.insert(legal_documents).values(number=number, **changes)
     tx.execute(statement.on_conflict_do_update(index_elements=["number"], set_=changes))

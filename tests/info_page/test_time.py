@@ -7,7 +7,9 @@ import pytest
 
 from info_page import browse
 from knowledge_base.faq.entry import InForce
-from tests.info_page.small_faq import LINE_2026, LINE_2027
+from knowledge_base.faq.legal_document import LegalDocument
+from knowledge_base.storage import faq_store
+from tests.info_page.small_faq import CARD, LINE_2026, LINE_2027, RENT, fill
 
 LAST_MINUTE = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)  # 23:59 in Viet Nam
 MIDNIGHT = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
@@ -67,3 +69,30 @@ def test_both_days_of_a_window_belong_to_it() -> None:
     window = InForce(date(2026, 1, 2), date(2026, 1, 3))
     states = [browse.window_on(window, date(2026, 1, day)) for day in (1, 2, 3, 4)]
     assert states == [browse.Window.NOT_YET, browse.Window.OPEN, browse.Window.OPEN, browse.Window.OVER]
+
+
+@pytest.mark.parametrize(("moment", "given"), [(LAST_MINUTE, True), (MIDNIGHT, False)])
+async def test_an_answer_goes_at_midnight_with_the_law_that_it_stands_on(
+    database: Any, start: Any, clock: Any, moment: datetime, given: bool
+) -> None:
+    await database.write(fill)
+    ended = LegalDocument("1/2021/NĐ-TN", "Nghị định", in_force=InForce(None, date(2026, 12, 31)), status="repealed")
+    await database.write(faq_store.put_document, ended)
+    client = await start()
+    clock.set(moment)
+    assert (CARD in await _text(client, "/tim?q=Thẻ khám bệnh cho nhà nghèo")) is given
+    assert (CARD in await _text(client, "/chu-de/bao-hiem-y-te")) is given
+    assert (CARD in await _text(client, "/sitemap.xml")) is given
+    assert (CARD in await _text(client, "/hoi-dap.atom")) is given
+    page = await _text(client, f"/hoi-dap/{CARD}")
+    assert ("Đã hết áp dụng." in page) is not given
+    assert RENT in await _text(client, "/chu-de/bao-hiem-y-te")  # a referral stands on nothing
+
+
+async def test_written_pages_leave_out_what_ended_with_its_law(database: Any, start: Any, clock: Any) -> None:
+    await database.write(fill)
+    ended = LegalDocument("1/2021/NĐ-TN", "Nghị định", status="expired")  # nobody knows when
+    await database.write(faq_store.put_document, ended)
+    client = await start()
+    assert CARD not in await _text(client, "/sitemap.xml")
+    assert (await client.get(f"/hoi-dap/{CARD}")).status == 404
