@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.journeys.served import ROOT, Served, within
 
 PASSWORD = "mot cau dai de thu nghiem"
 # Real communes of the register: a province's, and what is above all.
 PEOPLE = {"xa.mot": "officer", "xa.hai": "officer", "tinh": "officer", "cap.bo": "officer", "kiem.soat": "auditor"}
+UNITS = {"xa.mot": "00004", "xa.hai": "00008", "tinh": "01", "cap.bo": "0", "kiem.soat": "0"}
 QUESTION = "làm sao xin cấp nước tưới cho ruộng bậc thang mùa khô"
 ALIKE = (
     "xin cap nuoc tuoi cho ruong bac thang mua kho thi lam sao",
@@ -31,7 +32,6 @@ class Office:
     served: Served
     chromium: Browser
     pictures: Path
-    units: dict[str, str]
     faults: list[str] = field(default_factory=list)
 
     async def person(self, name: str, width: int = 1280) -> Page:
@@ -69,22 +69,25 @@ def content_with_units(small_content: Path, tmp_path_factory: pytest.TempPathFac
     return folder
 
 
-@pytest.fixture
-def served(make_served: Callable[..., Served], tmp_path: Path, content_with_units: Path) -> Iterator[Served]:
-    service = make_served(tmp_path / "data")
-    service.content_dir = content_with_units
-    yield service.start()
-    service.kill()
-
-
-@pytest.fixture
-async def office(served: Served, chromium: Browser, pictures: Path) -> AsyncIterator[Office]:
-    units = {"xa.mot": "00004", "xa.hai": "00008", "tinh": "01", "cap.bo": "0", "kiem.soat": "0"}
+@pytest.fixture(scope="module")
+def service(
+    make_served: Callable[..., Served], content_with_units: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """One service for the whole day, with an account for everybody."""
+    made = make_served(tmp_path_factory.mktemp("day") / "data")
+    made.content_dir = content_with_units
+    made.start()
     for name, role in PEOPLE.items():
-        options = ("--username", name, "--role", role, "--unit", units[name], "--password-stdin")
-        done = await asyncio.to_thread(served.run_cli, "staff", "add", *options, text=PASSWORD + "\n")
+        options = ("--username", name, "--role", role, "--unit", UNITS[name], "--password-stdin")
+        done = made.run_cli("staff", "add", *options, text=PASSWORD + "\n")
         assert done.returncode == 0, done.stderr
-    made = Office(served, chromium, pictures, units)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+async def office(service: Served, chromium: Browser, pictures: Path) -> AsyncIterator[Office]:
+    made = Office(service, chromium, pictures)
     yield made
     assert made.faults == []
 
@@ -119,7 +122,7 @@ async def test_from_the_top_to_a_commune_and_up_again(office: Office) -> None:  
 
     # --- he passes it on to a commune; the promise stays, the resident hears where it is
     await unfold(first, "Chuyển đơn vị khác")
-    await first.fill("form[action$='/transfer'] input[name=unit]", office.units["xa.mot"])
+    await first.fill("form[action$='/transfer'] input[name=unit]", UNITS["xa.mot"])
     await first.fill("form[action$='/transfer'] input[name=note]", "việc của xã")
     await office.picture(first, "2-transfer")
     await first.click("form[action$='/transfer'] button")
@@ -230,7 +233,7 @@ async def test_an_officers_day_by_keyboard_alone(office: Office) -> None:
     await page.keyboard.press("r")
     assert await page.evaluate("document.activeElement.name") == "short_answer"
     await page.keyboard.type(ANSWER)
-    await page.wait_for_function("document.querySelector('[data-saved]').textContent.includes('lưu')", timeout=15_000)
+    await expect(page.locator("[data-saved]")).to_contain_text("lưu", timeout=15_000)
     for _step in range(60):
         await page.keyboard.press("Tab")
         name = await page.evaluate("document.activeElement.name || document.activeElement.className")
@@ -261,6 +264,7 @@ async def test_axe_finds_nothing_serious_on_any_page(office: Office, width: int)
     paths = [question, "/admin/", "/admin/?tab=all", "/admin/?q=khongcogi", "/admin/clusters", "/admin/templates"]
     paths += ["/admin/publish", "/admin/faq", "/admin/units", "/admin/units/01", "/admin/calendar", "/admin/help"]
     paths += ["/admin/messengers", "/admin/password", "/admin/codes", "/admin/questions/999"]
+    paths += ["/admin/law", "/admin/law/review", "/admin/cut-over", "/admin/bypasses"]
     await judge(office, officer, paths, width)
     auditor = await office.person("kiem.soat", width)
     await judge(office, auditor, ["/admin/trail", "/admin/staff", "/admin/status", "/admin/"], width)
