@@ -1,6 +1,7 @@
 """A change is live at once, learned from a little later, and neither is lost at a restart."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,12 +41,26 @@ def publish(tx: Transaction, entry: FaqEntry) -> None:
     faq_store.record_publication(tx, "import", "import", entry.key)
 
 
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the index of the one entry is kept once it was learned: learning takes seconds."""
+    return tmp_path_factory.mktemp("learned") / "cache"
+
+
 @pytest.fixture
-async def live(database: Database, clock, tmp_path: Path) -> LiveFaq:
+async def live(database: Database, clock, tmp_path: Path, learned: Path) -> LiveFaq:
     database.write_now(publish, ENTRY)
-    faq = LiveFaq(database, clock, tmp_path / "cache")
+    cache = tmp_path / "cache"
+    await asyncio.to_thread(_copy_once, learned, cache)
+    faq = LiveFaq(database, clock, cache)
     await faq.refresh()
+    await asyncio.to_thread(_copy_once, cache, learned)
     return faq
+
+
+def _copy_once(folder: Path, to: Path) -> None:
+    if folder.exists() and not to.exists():
+        shutil.copytree(folder, to)
 
 
 async def test_a_change_is_live_without_learning_and_learned_from_later(
