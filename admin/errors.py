@@ -91,6 +91,7 @@ SENTENCES: dict[str, str] = {
     "bypass_reason": N_("Say in at least %(least)s letters why it can't wait for another person."),
     "spelling_nothing": N_("Nothing is changed yet. Mend a word, or go back."),
     "spelling_more": N_("This is more than a slip of the pen: %(words)s. Propose a new text instead; another person approves it."),
+    "top_unit_only": N_("This concerns every unit: only an account of the unit above all may do it. Ask its administrator."),
     "note_empty": N_("The note is empty. Write something, or leave it."),
     "words_empty": N_("There are no words yet. Write what is to be sent."),
     "nothing_chosen": N_("Nothing is ticked. Tick the questions that want the same answer."),

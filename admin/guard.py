@@ -8,6 +8,7 @@ from admin.policy import POLICY, Route
 from admin.visit import Visit, visit_of
 from admin.wire import wants_json
 from knowledge_base.errors import Forbidden
+from knowledge_base.storage.staff_store import TOP
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,4 +50,6 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise visit.to("totp")
         if visit.member.role not in route.roles:
             raise Forbidden("role_needed", role=str(visit.member.role))
+        if route.at_the_top and visit.member.unit_path != TOP:
+            raise Forbidden("top_unit_only")
     return await handler(request)

@@ -63,6 +63,7 @@ class Route:
     passive: bool = False  # doesn't count as work: an open tab must not keep a session alive
     before_password: bool = False  # open while the first password still has to be changed
     before_code: bool = False  # open while codes from a telephone still have to be set up
+    at_the_top: bool = False  # concerns every unit: only for accounts of the unit above all
 
 
 _QUESTION = r"/questions/{id:\d{1,15}}"
@@ -136,13 +137,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/faq", "faq", faq.show, EVERYBODY),
     Route("GET", "/faq/new", "entry_new", entry.show_new, WORKERS),
     Route("POST", "/faq/new", "entry_new_send", entry.create, WORKERS),
-    Route("POST", "/faq/confirm", "confirm_all", faq.confirm_all, ADMINISTRATORS),
+    Route("POST", "/faq/confirm", "confirm_all", faq.confirm_all, ADMINISTRATORS, at_the_top=True),
     Route("GET", _ENTRY, "entry", faq.show_entry, EVERYBODY),
     Route("GET", f"{_ENTRY}/propose", "propose", entry.show_propose, WORKERS),
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/recall", "recall", faq.send_recall, EDITORS),
-    Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS),
+    Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS, at_the_top=True),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),
@@ -153,13 +154,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/cut-over", "cut_over", cut_over.show, EVERYBODY),
     # The working days; everybody looks, administrators change.
     Route("GET", "/calendar", "calendar", calendar.show, EVERYBODY),
-    Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS),
+    Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS, at_the_top=True),
     # The register of units; everybody looks, administrators act.
     Route("GET", "/units", "units", units.show, EVERYBODY),
-    Route("POST", "/units", "unit_add", units.add, ADMINISTRATORS),
+    Route("POST", "/units", "unit_add", units.add, ADMINISTRATORS, at_the_top=True),
     Route("GET", _UNIT, "unit", units.show_unit, EVERYBODY),
-    Route("POST", f"{_UNIT}/rename", "unit_rename", units.rename, ADMINISTRATORS),
-    Route("POST", f"{_UNIT}/merge", "unit_merge", units.merge, ADMINISTRATORS),
+    Route("POST", f"{_UNIT}/rename", "unit_rename", units.rename, ADMINISTRATORS, at_the_top=True),
+    Route("POST", f"{_UNIT}/merge", "unit_merge", units.merge, ADMINISTRATORS, at_the_top=True),
     Route("POST", f"{_UNIT}/owners", "owner_add", units.add_owner, ADMINISTRATORS),
     Route("POST", _UNIT + r"/owners/{id:\d{1,15}}/remove", "owner_remove", units.remove_owner, ADMINISTRATORS),
     # Running the place.
@@ -170,11 +171,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ACCOUNT}/reset", "staff_reset", staff.reset, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/disable", "staff_disable", staff.disable, ADMINISTRATORS),
     Route("POST", f"{_ACCOUNT}/enable", "staff_enable", staff.enable, ADMINISTRATORS),
-    Route("GET", "/status", "status", status.show, OVERSEERS),
+    Route("GET", "/status", "status", status.show, OVERSEERS, at_the_top=True),
     Route("GET", "/trail", "trail", trail.show, OVERSEERS),
-    Route("POST", f"{_MESSAGE}/again", "message_again", status.send_again, ADMINISTRATORS),
-    Route("POST", f"{_MESSAGE}/arrived", "message_arrived", status.count_as_arrived, ADMINISTRATORS),
-    Route("POST", f"{_MESSAGE}/retry", "message_retry", status.try_again, ADMINISTRATORS),
-    Route("POST", r"/status/quarantine/{id:\d{1,15}}", "quarantine_open", status.open_quarantined, ADMINISTRATORS),
+    Route("POST", f"{_MESSAGE}/again", "message_again", status.send_again, ADMINISTRATORS, at_the_top=True),
+    Route("POST", f"{_MESSAGE}/arrived", "message_arrived", status.count_as_arrived, ADMINISTRATORS, at_the_top=True),
+    Route("POST", f"{_MESSAGE}/retry", "message_retry", status.try_again, ADMINISTRATORS, at_the_top=True),
+    Route(
+        "POST",
+        r"/status/quarantine/{id:\d{1,15}}",
+        "quarantine_open",
+        status.open_quarantined,
+        ADMINISTRATORS,
+        at_the_top=True,
+    ),
 )
 POLICY = {route.name: route for route in ROUTES}

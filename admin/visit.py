@@ -12,9 +12,10 @@ from admin.pages import environment
 from knowledge_base.audit import Deed
 from knowledge_base.errors import Forbidden
 from knowledge_base.questions.deadline import Calendar
+from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage import audit_store
 from knowledge_base.storage.database import Transaction, Verb
-from knowledge_base.storage.staff_store import StaffMember, StaffSession
+from knowledge_base.storage.staff_store import TOP, StaffMember, StaffSession
 from translations.loader import DEFAULT_LANGUAGE, catalog
 
 P = ParamSpec("P")
@@ -119,6 +120,13 @@ class Visit:
     def tell_trail(self, **data: object) -> None:
         """Have the trail keep more of what this request does."""
         self.request[_TOLD] = {**self.told, **{name: str(value)[:120] for name, value in data.items()}}
+
+
+def home(member: StaffMember) -> str:
+    """The page where somebody's work begins."""
+    if member.role != Role.ADMINISTRATOR:
+        return "queue"
+    return "status" if member.unit_path == TOP else "staff"
 
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)

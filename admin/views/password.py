@@ -7,12 +7,11 @@ from aiohttp import web
 from admin import sessions
 from admin.errors import explain, status_of
 from admin.views.sign_in import verified
-from admin.visit import Visit, visit_of
+from admin.visit import Visit, home, visit_of
 from admin.wire import form_of
 from knowledge_base.accounts import change_own_password
 from knowledge_base.errors import InvalidInput
 from knowledge_base.passwords import check_password, hash_password
-from knowledge_base.questions.lifecycle import Role
 
 
 async def hashed(visit: Visit, password: str) -> str:
@@ -44,7 +43,6 @@ async def change(request: web.Request) -> web.StreamResponse:
     except InvalidInput as error:
         return visit.page("password_change.html", status_of(error), problem=await explain(visit, error))
     await visit.write(change_own_password, await hashed(visit, new))
-    home = "status" if visit.member.role == Role.ADMINISTRATOR else "queue"
-    response = web.HTTPSeeOther(visit.url(home, {"done": "password"}))
+    response = web.HTTPSeeOther(visit.url(home(visit.member), {"done": "password"}))
     await sessions.start(visit, visit.member, response, {})
     raise response

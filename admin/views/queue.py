@@ -7,7 +7,7 @@ from aiohttp import web
 
 from admin import labels
 from admin.exporting import queue_file
-from admin.visit import Visit, visit_of
+from admin.visit import Visit, home, visit_of
 from admin.wire import number_of, words_of
 from knowledge_base.errors import InvalidInput
 from knowledge_base.faq.legal_document import Topic
@@ -95,7 +95,7 @@ async def show(request: web.Request) -> web.Response:
     """The table, one tab at a time; administrators have other work."""
     visit = visit_of(request)
     if visit.member.role == Role.ADMINISTRATOR:
-        raise visit.to("status")
+        raise visit.to(home(visit.member))
     return await _table(visit)
 
 

@@ -10,11 +10,10 @@ from aiohttp import web
 from cryptography.exceptions import InvalidTag
 
 from admin import csrf, sessions
-from admin.visit import Visit, visit_of
+from admin.visit import Visit, home, visit_of
 from admin.wire import field_of, form_of, words_of
 from knowledge_base.accounts import begin_sign_in, use_totp
 from knowledge_base.passwords import verify_or_refuse
-from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage import staff_store
 from knowledge_base.storage.staff_store import StaffMember
 
@@ -23,7 +22,7 @@ _PATH = re.compile(r"/(?:[\w.~-]+/)*[\w.~-]*(?:\?[^\s\\#]*)?", re.ASCII)
 
 
 def _home(visit: Visit, member: StaffMember) -> str:
-    return visit.url("status" if member.role == Role.ADMINISTRATOR else "queue")
+    return visit.url(home(member))
 
 
 def _wanted(visit: Visit, path: str) -> str:

@@ -14,6 +14,6 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
     wanted = {name: words_of(request, name, 64).strip() for name in ("actor", "act", "subject")}
     before = number_of(request, "before", 0) or None
-    rows = await visit.read(audit_store.newest, **wanted, before=before, limit=_PAGE)
+    rows = await visit.read(audit_store.newest, visit.member.unit_path, **wanted, before=before, limit=_PAGE)
     following = rows[-1].number if len(rows) == _PAGE else None
     return visit.page("trail.html", rows=rows, wanted=wanted, following=following)

@@ -8,7 +8,8 @@ from sqlalchemy import Row, select
 from knowledge_base.audit import BEFORE_THE_FIRST, Deed, Sealed, seal
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import wait_alone
-from knowledge_base.storage.tables import audit
+from knowledge_base.storage.staff_store import TOP
+from knowledge_base.storage.tables import audit, units
 
 _AT_ONCE = 1_000
 _DEED = ("actor", "role", "unit_code", "origin", "act", "subject", "data")
@@ -52,10 +53,19 @@ def seal_of(tx: Transaction, number: int) -> str | None:
 
 
 def newest(
-    tx: Transaction, *, actor: str = "", subject: str = "", act: str = "", before: int | None = None, limit: int = 100
+    tx: Transaction,
+    path: str,
+    *,
+    actor: str = "",
+    subject: str = "",
+    act: str = "",
+    before: int | None = None,
+    limit: int = 100,
 ) -> list[Sealed]:
-    """The newest rows, of one actor, subject or act if named; `before` a number, for the next page."""
+    """The newest rows by accounts of a unit (by its path) and of those below; `before` a number, for the next page."""
     query = select(audit).order_by(audit.c.number.desc()).limit(limit)
+    if path != TOP:
+        query = query.where(audit.c.unit_code.in_(select(units.c.code).where(units.c.path.startswith(path))))
     for column, wanted in ((audit.c.actor, actor), (audit.c.subject, subject), (audit.c.act, act)):
         if wanted:
             query = query.where(column == wanted)

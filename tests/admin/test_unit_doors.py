@@ -100,3 +100,33 @@ async def test_nobody_changes_his_own_account(desk: Desk) -> None:
         page = await browser.post(f"/admin/staff/{own}/{act}", {"role": "editor"})
         assert page.status == 403, act
     assert desk.member("quan-tri").role == Role.ADMINISTRATOR
+
+
+async def test_what_concerns_every_unit_is_for_the_unit_above_all(desk: Desk) -> None:
+    for route in ROUTES:
+        if not route.at_the_top:
+            continue
+        for role in route.roles or ():
+            browser = desk.signed_in(f"{ROLES[role]}.35")
+            page = await browser.request(
+                route.method, _address(route, 1).replace("{code", "1"), headers={"X-CSRF-Token": browser.csrf}
+            )
+            assert page.status == 403, route.name
+    assert {route.name for route in ROUTES if route.at_the_top} >= {
+        "status",
+        "calendar_change",
+        "unit_merge",
+        "confirm",
+    }
+
+
+async def test_the_trail_shows_the_deeds_of_ones_units(desk: Desk) -> None:
+    for unit in ("3501", "3502"):
+        question = desk.ask(f"Câu của {unit}", unit=unit)
+        await desk.signed_in(f"can-bo.{unit}").get(f"/admin/questions/{question.id}")
+    seen = (await desk.signed_in("kiem-soat.3502").get("/admin/trail")).said
+    assert "can-bo.3502" in seen
+    assert "can-bo.3501" not in seen
+    both = (await desk.signed_in("kiem-soat.35").get("/admin/trail")).said
+    assert "can-bo.3501" in both
+    assert "can-bo.3502" in both
