@@ -1,7 +1,6 @@
 """Whole walks through the real service, each in a process of its own on loopback."""
 
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.journeys.served import ROOT, Served
+from tests.journeys.served import ROOT, Served, free_port
 
 SMALL = ("T01", "T01-2027", "T25", "T43")
 CHROMIUM = [
@@ -47,20 +46,13 @@ def chat_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("chat-index")
 
 
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def make_served(small_content: Path, index_cache: Path) -> Iterator[Callable[..., Served]]:
     """Services made here are killed at the end, each by its own process."""
     made: list[Served] = []
 
     def make(data_dir: Path, **settings: str) -> Served:
-        made.append(Served(_port(), data_dir, small_content, index_cache, settings))
+        made.append(Served(free_port(), data_dir, small_content, index_cache, settings))
         return made[-1]
 
     yield make

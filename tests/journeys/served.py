@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,13 @@ _PASSWORD = re.compile(r"^ +(administrator|officer|editor) +(\S+) +(\S+)$", re.M
 # A change is live within 2 s. The index is updated on one core; where others use it too, only a bound can be held.
 LIVE = 2.0 + 2.0 * os.getloadavg()[0] / (os.cpu_count() or 1)
 START_SECONDS = 90.0  # the first build of an index on a busy machine; a warm start takes two
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass
@@ -79,6 +87,9 @@ class Served:
         self.launch()
         assert self.process
         while not self.healthy() or "Health" not in self.stdout:
+            if self.process.poll() is not None and "address already in use" in self.stderr:
+                self.port = free_port()  # two test processes chose the same one
+                self.launch()
             assert self.process.poll() is None, self.stderr
             assert time.monotonic() - began < START_SECONDS, self.stderr
             time.sleep(0.05)
