@@ -2,7 +2,7 @@
 
 The seal is an HMAC-SHA256 over the row and the seal before it, under a key that is not in the database: who can write
 the table but doesn't know SECRET_KEY can't change, add or take out a row unseen. That rows are missing at the end shows
-against a head noted earlier; the status page and `audit verify` print it.
+against a head noted earlier; the trail's page (of the unit above all) and `audit verify` print it.
 """
 
 import hashlib

@@ -236,12 +236,6 @@ def waiting_for_publication(tx: Transaction, path: str, limit: int = 200) -> lis
     return [_question(row) for row in tx.execute(query)]
 
 
-def recent_texts(tx: Transaction, excluding: int, limit: int = 500) -> list[Question]:
-    """The newest questions but one, to look for similar ones."""
-    query = select(questions).where(questions.c.id != excluding).order_by(questions.c.id.desc()).limit(limit)
-    return [_question(row) for row in tx.execute(query)]
-
-
 def offered_before(tx: Transaction, age: timedelta) -> list[Question]:
     """Questions whose choices nobody took for `age`."""
     query = select(questions).where(questions.c.state == QuestionState.OFFERED, questions.c.updated_at <= tx.now - age)
