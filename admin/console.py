@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from knowledge_base.clock import Clock
+from knowledge_base.entry_list import EntryList
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.live_units import LiveUnits
@@ -36,6 +37,7 @@ class Console:
     fetch_media: FetchMedia | None = None
     channel_states: ChannelStates | None = None
     neighbours: Neighbours = field(default_factory=Neighbours)
+    entries: EntryList = field(default_factory=EntryList)
     password_threads: ThreadPoolExecutor = field(default_factory=_password_threads)
 
 

@@ -10,9 +10,10 @@ from admin.errors import explain, status_of
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, number_of, words_of
 from knowledge_base import editorial, recall
+from knowledge_base.entry_list import EntryList, Listed
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.publication import UNDECIDED, RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.under_law import notices, window_under_law
 from knowledge_base.recall import Reached
@@ -39,45 +40,39 @@ def standing(revision: Revision, today: date, documents: Mapping[str, LegalDocum
     return "in_review"
 
 
-def _shown(tx: Transaction) -> list[Revision]:
-    """For each entry the live text, else the newest."""
-    live = {revision.key: revision for revision in faq_store.published(tx)}
-    return [live.get(revision.key, revision) for revision in faq_store.latest_revisions(tx)]
-
-
-def _fits(revision: Revision, place: str, wanted: str, topic: str, words: list[str]) -> bool:
+def _fits(listed: Listed, wanted: str, topic: str, words: list[str]) -> bool:
+    revision = listed.revision
     if wanted == "trial" and not (revision.on_trial and revision.state == RevisionState.PUBLISHED):
         return False
-    if wanted not in ("", "trial", place) or topic not in ("", revision.entry.topic):
-        return False
-    text = fold(f"{revision.key} {revision.entry.question} {' '.join(revision.entry.phrasings)}") if words else ""
-    return all(word in text for word in words)
+    return topic in ("", revision.entry.topic) and all(word in listed.folded for word in words)
 
 
-def _list(tx: Transaction) -> tuple[list[Revision], list[Topic], dict[str, LegalDocument]]:
-    return _shown(tx), faq_store.all_topics(tx), faq_store.documents(tx)
+def _list(tx: Transaction, entries: EntryList) -> tuple[list[Listed], list[Topic], dict[str, LegalDocument]]:
+    return entries.all(tx), faq_store.all_topics(tx), faq_store.documents(tx)
 
 
 async def _list_page(visit: Visit) -> web.Response:
     request, today = visit.request, visit.console.faq.today()
     wanted, topic, words = (words_of(request, name) for name in ("state", "topic", "q"))
     wanted = wanted if wanted in FILTERS else ""
-    entries, topics, documents = await visit.read(_list)
-    places = {revision.key: standing(revision, today, documents) for revision in entries}
+    entries, topics, documents = await visit.read(_list, visit.console.entries)
     asked = fold(words).split()
-    found = [revision for revision in entries if _fits(revision, places[revision.key], wanted, topic, asked)]
+    found = [listed.revision for listed in entries if _fits(listed, wanted, topic, asked)]
+    if wanted not in ("", "trial"):
+        found = [revision for revision in found if standing(revision, today, documents) == wanted]
     number, pages = max(number_of(request, "page", 1), 1), max(1, -(-len(found) // _PAGE))
+    shown = found[(number - 1) * _PAGE : number * _PAGE]
     return visit.page(
         "faq_list.html",
-        revisions=found[(number - 1) * _PAGE : number * _PAGE],
+        revisions=shown,
         total=len(found),
         number=number,
         pages=pages,
         query={"state": wanted, "topic": topic, "q": words},
         filters=FILTERS,
         topics=topics,
-        standing=places,
-        on_trial=sum(entry.on_trial and entry.state == RevisionState.PUBLISHED for entry in entries),
+        standing={revision.key: standing(revision, today, documents) for revision in shown},
+        on_trial=sum(_fits(listed, "trial", "", []) for listed in entries),
     )
 
 
@@ -106,8 +101,7 @@ class EntryFile:
     def open(self) -> Revision | None:
         """The text an editor has still to decide about."""
         newest = self.revisions[0]
-        undecided = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
-        return newest if newest.state in undecided else None
+        return newest if newest.state in UNDECIDED else None
 
 
 def entry_file(tx: Transaction, key: str) -> EntryFile:

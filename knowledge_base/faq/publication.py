@@ -20,6 +20,10 @@ class RevisionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# Texts that somebody has still to decide about, or that wait for their day.
+UNDECIDED = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
+
+
 class RevisionAction(StrEnum):
     """What can be done with a revision."""
 

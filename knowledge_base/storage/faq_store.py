@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.publication import UNDECIDED, RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.slug import slug_of
 from knowledge_base.redaction.find import mask_personal_data
@@ -25,6 +25,7 @@ from knowledge_base.storage.tables import (
     topics,
 )
 
+_FEW = 500  # keys that are named in a statement; of more all rows are read
 _EDITED = "edited"  # in a document's row: written by an editor, not taken from a sheet
 
 
@@ -119,8 +120,8 @@ def phrasings_by_entry(
     if origin is not None:
         query = query.where(phrasings.c.origin == origin)
     wanted = None if keys is None else set(keys)
-    if wanted is not None and len(wanted) == 1:
-        query = query.where(phrasings.c.entry_key == next(iter(wanted)))
+    if wanted is not None and len(wanted) <= _FEW:
+        query = query.where(phrasings.c.entry_key.in_(wanted))
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for key, text in tx.execute(query):
         if wanted is None or key in wanted:
@@ -186,10 +187,40 @@ def revisions_of(tx: Transaction, key: str) -> list[Revision]:
     return _revisions(tx, revisions.c.entry_key == key)
 
 
-def latest_revisions(tx: Transaction) -> list[Revision]:
-    """The newest revision of every entry."""
+def returned(tx: Transaction) -> list[Revision]:
+    """The newest text of every entry whose author has it back, to be mended."""
     newest = select(func.max(revisions.c.id)).group_by(revisions.c.entry_key)
-    return _revisions(tx, revisions.c.id.in_(newest))
+    return _revisions(tx, revisions.c.state == RevisionState.AMENDS_NEEDED, revisions.c.id.in_(newest))
+
+
+def shown(tx: Transaction, keys: Iterable[str] | None = None) -> list[Revision]:
+    """For each entry (of those named) the live text, else the newest, by key."""
+    named = [] if keys is None else [revisions.c.entry_key.in_(list(keys))]
+    live = revisions.c.state == RevisionState.PUBLISHED
+    newest = select(func.max(revisions.c.id)).where(*named).group_by(revisions.c.entry_key)
+    has_live = select(revisions.c.entry_key).where(live, *named)
+    return _revisions(tx, or_(live, revisions.c.id.in_(newest) & revisions.c.entry_key.not_in(has_live)), *named)
+
+
+def undecided(tx: Transaction) -> list[tuple[int, str]]:
+    """(Revision id, state) of every text that still waits for a decision or a day."""
+    query = select(revisions.c.id, revisions.c.state).where(revisions.c.state.in_(UNDECIDED))
+    return [(row.id, row.state) for row in tx.execute(query)]
+
+
+def newest_revision_id(tx: Transaction) -> int:
+    """The id of the newest text of all; 0 where there is none."""
+    return tx.execute(select(func.coalesce(func.max(revisions.c.id), 0))).scalar_one()
+
+
+def changed_since(tx: Transaction, publication: int, revision_id: int, moved: Iterable[int]) -> set[str] | None:
+    """The keys of the entries published, written or moved (by revision) since; None: it may be any of them."""
+    query = select(publications.c.entry_key).where(publications.c.number > publication)
+    published = set(tx.execute(query).scalars())
+    if None in published:
+        return None
+    new = select(revisions.c.entry_key).where(or_(revisions.c.id > revision_id, revisions.c.id.in_(list(moved))))
+    return published | set(tx.execute(new).scalars())
 
 
 def in_states(tx: Transaction, states: Iterable[RevisionState]) -> list[Revision]:
