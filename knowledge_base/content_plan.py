@@ -13,7 +13,7 @@ from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.sheet import IMPORTER, Placed, Sheet
 from knowledge_base.faq.sheet_compare import EntryChange, differences, digest, tidied
 from knowledge_base.redaction.decisions import Verdict, all_marks
-from knowledge_base.storage import faq_store, redaction_store
+from knowledge_base.storage import faq_store, redaction_store, staff_store
 from knowledge_base.storage.database import Transaction
 
 _BASIS_REASONS = {
@@ -168,6 +168,7 @@ def _store_faults(tx: Transaction, sheet: Sheet, store: Store, changes: tuple[En
     documents = {**store.documents, **{document.value.number: document.value for document in sheet.documents}}
     windows = {number: document.window for number, document in documents.items()}
     topics = {topic.slug for topic in store.topics} | {topic.value.slug for topic in sheet.topics}
+    accounts = set(staff_store.usernames(tx).values())
     # A register that could not be read whole would make every entry look wrong.
     broken = {fault.file.rsplit("/", 1)[-1] for fault in sheet.faults}
     faults: list[Fault] = []
@@ -182,7 +183,16 @@ def _store_faults(tx: Transaction, sheet: Sheet, store: Store, changes: tuple[En
             faults.extend(_basis_faults(tx, entry, windows, publishing=publishing))
         if entry.value.status == "approved" and change.action in ("new", "changed"):
             faults.extend(_redaction_faults(tx, entry))
+            faults.extend(_approver_faults(entry, accounts))
     return faults
+
+
+def _approver_faults(placed: Placed[FaqEntry], accounts: set[str]) -> list[Fault]:
+    """A sheet can't approve in the name of somebody who approves in the console: he hasn't seen this text."""
+    if placed.value.approved_by not in accounts:
+        return []
+    reason = "has an account and approves in the console; set status to draft, and propose the change there"
+    return [placed.fault("approved_by", f"{placed.value.approved_by[:60]!r} {reason}")]
 
 
 def _redaction_faults(tx: Transaction, placed: Placed[FaqEntry]) -> list[Fault]:

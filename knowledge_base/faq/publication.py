@@ -65,11 +65,20 @@ def guard_two_people(author: str, approver: str) -> None:
 
 
 def guard_publishable(entry: FaqEntry, documents: dict[str, InForce], day: date) -> None:
-    """An answer stands on at least one legal document in force; a referral needs none.
+    """A public text says something, in a window that exists; an answer stands on a legal document in force.
+
+    A referral needs no document.
 
     Raises:
-        InvalidInput: `legal_basis_missing`, `legal_basis_unknown` or `legal_basis_expired`.
+        InvalidInput: `question_empty`, `answer_empty`, `window_reversed`, `legal_basis_missing`,
+            `legal_basis_unknown` or `legal_basis_expired`.
     """
+    if not entry.question.strip():
+        raise InvalidInput("question_empty", field="question")
+    if not entry.short_answer.strip():
+        raise InvalidInput("answer_empty", field="short_answer")
+    if (entry.in_force.from_day or date.min) > (entry.in_force.to_day or date.max):
+        raise InvalidInput("window_reversed", field="to_day")
     if entry.kind == "referral":
         return
     if not entry.legal_basis:

@@ -94,12 +94,12 @@ def test_one_fault_in_csv(faults: Faults, text: str, expected: str) -> None:
 
 
 def test_too_many_rows_and_too_many_faults(faults: Faults) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = faults("a.csv", "key,kind,status,topic,question,short_answer\n" + "T1,,,,,\n" * 100_001)
     assert len(found) < 20_000
     assert any("more than 100,000 rows" in line for line in found)
     assert any("nothing after was checked" in line for line in found)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 # --- workbooks ------------------------------------------------------------------------------------
@@ -146,9 +146,9 @@ def test_a_stray_cell_in_the_last_corner(faults: Faults) -> None:
     sheet.cell(1_048_576, 16_384, "x")
     stream = io.BytesIO()
     workbook.save(stream)
-    start = time.perf_counter()
+    start = time.process_time()
     assert faults("a.xlsx", stream.getvalue()) == []
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # --- formulas -------------------------------------------------------------------------------------

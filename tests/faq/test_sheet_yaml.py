@@ -126,16 +126,16 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_at_once(faults: Faults, name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(faults("bomb.yaml", BOMBS[name])) == 1
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_value_of_ten_megabytes(faults: Faults, entry: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = faults("a.yaml", entry.replace("short_answer: Có.", "short_answer: " + "x" * 10_000_000))
     assert found == ["a.yaml:7:short_answer: 10,000,000 characters are too many; at most 20,000"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n", "~"])
