@@ -88,6 +88,8 @@ SENTENCES: dict[str, str] = {
     "legal_basis_expired": N_("None of the documents is in force (or known to be) on the answer's first day. Choose one that is."),
     "basis_without_document": N_("An article stands without its document. Choose the document's number."),
     "topic_unknown": N_("Choose a topic from the list."),
+    "public_note_missing": N_("Figures, legal basis, days or the kind of answer change. Say in one sentence what has changed: readers of the former text are told so on the page."),
+    "note_personal": N_("What readers are told holds personal data: %(words)s. Say it without."),
     "bypass_reason": N_("Say in at least %(least)s letters why it can't wait for another person."),
     "spelling_nothing": N_("Nothing is changed yet. Mend a word, or go back."),
     "spelling_more": N_("This is more than a slip of the pen: %(words)s. Propose a new text instead; another person approves it."),
@@ -164,7 +166,7 @@ _HTTP = {
 }
 _BROKEN = N_("Something broke on our side, and it was noted. Go back and try again; what you typed may not be saved.")
 # Fields worth giving back when a form had to be refused.
-_TYPED = ("question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
+_TYPED = ("public_note", "question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
 
 
 def status_of(error: KnowledgeBaseError) -> int:

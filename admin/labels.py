@@ -244,6 +244,13 @@ _TABLES: dict[str, dict[str, str]] = {
         "address": N_("an address"),
         "hidden": N_("masked by itself"),
     },
+    "part": {
+        "kind": N_("answer or referral"),
+        "figures": N_("amounts and figures"),
+        "basis": N_("legal basis"),
+        "window": N_("days between which it holds"),
+        "wording": N_("wording"),
+    },
     "verdict": {"masked": N_("will be masked"), "kept": N_("stays")},
     "field": {
         "question": N_("Public question"),

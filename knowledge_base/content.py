@@ -1,6 +1,7 @@
 """The verbs of sheets: import and export. Neither commits; files are read and written elsewhere."""
 
 from knowledge_base.content_plan import ImportReport, plan_import, read_store
+from knowledge_base.faq.correction import correction_of
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
@@ -79,7 +80,10 @@ def _new_revision(tx: Transaction, entry: FaqEntry, actor: str, live: Revision |
             faq_store.set_revision(tx, old.id, state=RevisionState.SUPERSEDED)
     if entry.status == "draft":
         return faq_store.add_revision(tx, entry, RevisionState.DRAFT, actor)
-    return faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, actor, approved_by=entry.approved_by)
+    correction = correction_of(live.entry if live else None, entry, "")
+    return faq_store.add_revision(
+        tx, entry, RevisionState.PUBLISHED, actor, approved_by=entry.approved_by, correction=correction
+    )
 
 
 # --- and back -------------------------------------------------------------------------------------

@@ -37,14 +37,24 @@ def publish_due(tx: Transaction) -> int:
             faq_store.set_revision(tx, revision.id, state=back, note=fault.key, publish_on=None)
             event_store.record(tx, CLOCK.name, "return", entry_key=revision.key, revision=revision.id, note=fault.key)
             continue
-        make_live(tx, revision.approved_by or CLOCK.name, revision, revision.state, entry, edited=plan["correct"])
+        make_live(
+            tx,
+            revision.approved_by or CLOCK.name,
+            revision,
+            revision.state,
+            entry,
+            edited=plan["correct"],
+            note=plan.get("note", ""),
+        )
     return len(due)
 
 
-def publish_by_bypass(tx: Transaction, member: StaffMember, revision_id: int, public: FaqEntry, reason: str) -> int:
+def publish_by_bypass(
+    tx: Transaction, member: StaffMember, revision_id: int, public: FaqEntry, reason: str, public_note: str = ""
+) -> int:
     """In an emergency an editor publishes alone, his own text too; the reason is kept, and another looks at it later.
 
-    All other guards hold: a legal basis in force, no undecided personal data.
+    All other guards hold: a legal basis in force, no undecided personal data, a word to readers on what changed.
     """
     need_editor(member)
     if len(reason.strip()) < _SHORTEST_REASON:
@@ -52,7 +62,7 @@ def publish_by_bypass(tx: Transaction, member: StaffMember, revision_id: int, pu
     faq_store.lock_changes(tx)
     revision = need_revision(tx, member, revision_id)
     state = step(revision.state, RevisionAction.BYPASS)
-    live_id = go_live(tx, member.username, revision, state, public, correct_askers=True)
+    live_id = go_live(tx, member.username, revision, state, public, correct_askers=True, public_note=public_note)
     faq_store.set_revision(tx, live_id, bypass_reason=reason.strip())
     event_store.record(tx, member.username, "bypass", entry_key=revision.key, revision=live_id, note=reason.strip())
     return live_id

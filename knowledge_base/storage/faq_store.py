@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
 
+from knowledge_base.faq.correction import Correction
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
-from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.revision import TRIAL_APPROVER, Revision
 from knowledge_base.faq.slug import slug_of
 from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage.database import Transaction
@@ -96,12 +97,14 @@ def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
         publish_on=row.publish_on,
         bypass_reason=row.bypass_reason,
         bypass_checked_by=row.bypass_checked_by,
+        correction=row.correction,
+        shipped=row.shipped,
     )
 
 
 def _revisions(tx: Transaction, *conditions: Any) -> list[Revision]:
     query = (
-        select(revisions, entries.c.slug, entries.c.origin_question_id)
+        select(revisions, entries.c.slug, entries.c.origin_question_id, entries.c.shipped)
         .join(entries, entries.c.key == revisions.c.entry_key)
         .where(*conditions)
         .order_by(revisions.c.entry_key, revisions.c.number)
@@ -210,6 +213,18 @@ def live_page_of(tx: Transaction, question_id: int) -> Revision | None:
     return found[0] if found else None
 
 
+def corrections(tx: Transaction, key: str | None = None) -> dict[str, list[Correction]]:
+    """What was changed in substance in public texts, by entry, the newest first; of one entry, if named."""
+    public = revisions.c.correction.is_not(None) & revisions.c.published_at.is_not(None)
+    query = select(revisions.c.entry_key, revisions.c.published_at, revisions.c.correction).where(public)
+    query = query.where(revisions.c.entry_key == key) if key else query
+    found: defaultdict[str, list[Correction]] = defaultdict(list)
+    for row in tx.execute(query.order_by(revisions.c.id.desc())):
+        told = Correction(row.published_at, tuple(row.correction["parts"]), row.correction["note"])
+        found[row.entry_key].append(told)
+    return dict(found)
+
+
 def publication_number(tx: Transaction) -> int:
     """Which FAQ is live; grows with every change of what the public sees."""
     return tx.execute(select(func.coalesce(func.max(publications.c.number), 0))).scalar_one()
@@ -296,6 +311,8 @@ def add_revision(
         "published_at": tx.now if state == RevisionState.PUBLISHED else None,
         **more,
     }
+    if approved_by == TRIAL_APPROVER:
+        tx.execute(update(entries).where(entries.c.key == entry.key, ~entries.c.shipped).values(shipped=True))
     return tx.execute(revisions.insert().values(**values).returning(revisions.c.id)).scalar_one()
 
 

@@ -275,6 +275,7 @@ question_sketches = Table(
     Column("number", Id, primary_key=True),  # what was made after it has a greater one
     Column("question_id", ForeignKey("questions.id"), nullable=False, unique=True),
     Column("sketch", LargeBinary, nullable=False),
+    Column("kin", Id, index=True),  # the first question asked of this kind (perhaps itself); empty: not looked for yet
 )
 
 # Pairs that a human took apart: they are not suggested to each other again.
@@ -380,6 +381,7 @@ entries = Table(
     Column("slug", String(160), nullable=False, unique=True),
     Column("origin_question_id", Id),  # no foreign key: questions already point at entries
     Column("imported_hash", String(64)),  # of the last sheet row; tells a changed sheet from an edited entry
+    Column("shipped", Boolean, nullable=False, server_default=false()),  # its text came with the program, unexamined
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -393,7 +395,8 @@ revisions = Table(
     Column("state", String(20), nullable=False),
     Column("author", String(64), nullable=False),
     Column("approved_by", String(64)),
-    Column("confirmed_by", String(64)),  # the administrator who had the shipped text checked
+    Column("confirmed_by", String(64)),  # who confirmed the last open point of a shipped entry; empty: it is on trial
+    Column("correction", JSON(none_as_null=True)),  # {parts, note}: what changed in substance, told to readers
     Column("note", Text),  # why it was returned or withdrawn
     Column("publish_on", Date, index=True),  # approved for this day
     Column("scheduled", JSON),  # what becomes of its phrasings and askers on that day
@@ -402,6 +405,7 @@ revisions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
     UniqueConstraint("entry_key", "number"),
+    _partial("ix_revisions_corrections", "correction IS NOT NULL", "entry_key"),
     # At most one revision of an entry is live: the database holds it, not only the code.
     Index(
         "uq_revisions_published",
@@ -410,6 +414,19 @@ revisions = Table(
         sqlite_where=text("state = 'published'"),
         postgresql_where=text("state = 'published'"),
     ),
+)
+
+# What the unit's jurist found about each point of a shipped entry, bound to what he read: another reading, open again.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("entry_key", ForeignKey("entries.key"), primary_key=True),
+    Column("point", String(20), primary_key=True),  # `faq/checklist.py`
+    Column("part_hash", String(64), nullable=False),
+    Column("verdict", String(10), nullable=False),  # right | wrong
+    Column("remark", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 phrasings = Table(
@@ -454,6 +471,21 @@ feedback = Table(
     Column("revision_id", ForeignKey("revisions.id")),
     Column("question_id", ForeignKey("questions.id")),
     Column("verdict", String(20), nullable=False),
+    # Who voted on a page, told for that day only: a keyed hash of address, entry and day, forgotten the day after.
+    Column("voter", String(64), unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_feedback_at_entry_key", "at", "entry_key", "verdict", "question_id"),
+)
+
+# Up to which word a unit's editors have dealt with what people thought of an entry; a newer one brings it back.
+feedback_handled = Table(
+    "feedback_handled",
+    metadata,
+    Column("entry_key", ForeignKey("entries.key"), primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), primary_key=True),
+    Column("up_to", Id, nullable=False),  # the last feedback seen; no foreign key: it may be gone
+    Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
