@@ -2,7 +2,7 @@
 
 Administrators run the place and see no resident's words; officers and editors work with the questions; collaborators
 of a unit write drafts and notes; auditors read everything and change nothing; only editors decide what becomes
-public, and only administrators confirm shipped text and manage accounts.
+public and confirm shipped text, and only administrators manage accounts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,6 +15,7 @@ from admin.views import (
     beside,
     calendar,
     cluster,
+    confirming,
     cut_over,
     entry,
     faq,
@@ -137,13 +138,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/faq", "faq", faq.show, EVERYBODY),
     Route("GET", "/faq/new", "entry_new", entry.show_new, WORKERS),
     Route("POST", "/faq/new", "entry_new_send", entry.create, WORKERS),
-    Route("POST", "/faq/confirm", "confirm_all", faq.confirm_all, ADMINISTRATORS, at_the_top=True),
     Route("GET", _ENTRY, "entry", faq.show_entry, EVERYBODY),
     Route("GET", f"{_ENTRY}/propose", "propose", entry.show_propose, WORKERS),
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/recall", "recall", faq.send_recall, EDITORS),
-    Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS, at_the_top=True),
+    # Shipped text is for every unit: an editor of the unit above all confirms it, point by point.
+    Route("GET", "/confirming", "confirming", confirming.show, EVERYBODY),
+    Route("GET", f"{_ENTRY}/check", "checklist", confirming.show_entry, EVERYBODY),
+    Route("POST", f"{_ENTRY}/check", "checklist_send", confirming.send, EDITORS, at_the_top=True),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),

@@ -1,10 +1,10 @@
-"""Editors' verbs: propose, approve, return, publish, withdraw, link, exclude, confirm. None commits."""
+"""Editors' verbs: propose, approve, return, publish, withdraw, link, exclude. None commits."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from knowledge_base import confirming
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.correction import correction_of, guard_told, tidy_note
@@ -243,6 +243,7 @@ def make_live(
         faq_store.set_revision(tx, live_id, correction=correction)
     if public.phrasings:
         faq_store.replace_phrasings(tx, revision.key, public.phrasings, keep_questions=True)
+    confirming.settle(tx, revision.key)
     faq_store.record_publication(tx, actor, "publish", revision.key)
     origin = revision.origin_question_id
     data = {"revision": live_id, "changed": changed, "note": note if correction else ""}
@@ -353,20 +354,3 @@ def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: Clos
     }
     question_store.save(tx, question, **values)
     event_store.record(tx, member.username, "exclude", question_id=question_id, reason=str(reason))
-
-
-def confirm(tx: Transaction, member: StaffMember, keys: Sequence[str]) -> int:
-    """An administrator says that the authority has checked shipped text; returns how many entries lost the label."""
-    if member.role != Role.ADMINISTRATOR:
-        raise Forbidden("administrator_only", role=str(member.role))
-    faq_store.lock_changes(tx)
-    confirmed = 0
-    for key in keys:
-        live = faq_store.published_of(tx, key)
-        if live is not None and live.on_trial:
-            faq_store.set_revision(tx, live.id, confirmed_by=member.username)
-            event_store.record(tx, member.username, "confirm", entry_key=key, revision=live.id)
-            confirmed += 1
-    if confirmed:
-        faq_store.record_publication(tx, member.username, "confirm", None)
-    return confirmed

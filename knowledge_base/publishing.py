@@ -5,6 +5,7 @@ Each is a synchronous function of (transaction, who, input); none commits.
 
 from dataclasses import replace
 
+from knowledge_base import confirming
 from knowledge_base.clock import vietnam_day
 from knowledge_base.editorial import go_live, guard_standing, make_live, need_editor, need_revision, public_of
 from knowledge_base.errors import Conflict, InvalidInput, NotFound
@@ -98,9 +99,9 @@ def correct_spelling(tx: Transaction, member: StaffMember, key: str, typed: FaqE
         RevisionState.PUBLISHED,
         live.author,
         approved_by=live.approved_by,
-        confirmed_by=live.confirmed_by,
         note="spelling",
     )
+    confirming.settle(tx, key)
     faq_store.record_publication(tx, member.username, "spelling", key)
     event_store.record(tx, member.username, "spelling", entry_key=key, revision=new_id, count=words)
     return new_id

@@ -42,3 +42,8 @@ class Revision:
     def on_trial(self) -> bool:
         """Shipped, and not confirmed point by point by the authority yet; every page and answer says so."""
         return (self.shipped or self.approved_by == TRIAL_APPROVER) and self.confirmed_by is None
+
+    @property
+    def vouched_by(self) -> str:
+        """Who stands for the text: of a shipped one, who confirmed it; `project` while it is on trial."""
+        return TRIAL_APPROVER if self.on_trial else self.confirmed_by or self.approved_by or ""

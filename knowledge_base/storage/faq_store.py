@@ -139,6 +139,21 @@ def published(tx: Transaction) -> list[Revision]:
     return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED)
 
 
+def shipped(tx: Transaction) -> list[Revision]:
+    """Every live revision of an entry that came with the program, by key."""
+    return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, entries.c.shipped)
+
+
+def written_phrasings(tx: Transaction, key: str | None = None) -> defaultdict[str, list[str]]:
+    """The phrasings that no resident's question brought, by entry; of one entry, if named."""
+    query = select(phrasings.c.entry_key, phrasings.c.text).where(phrasings.c.question_id.is_(None))
+    query = query.where(phrasings.c.entry_key == key) if key else query
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for entry_key, text in tx.execute(query.order_by(phrasings.c.entry_key, phrasings.c.position)):
+        texts[entry_key].append(text)
+    return texts
+
+
 def published_of(tx: Transaction, key: str) -> Revision | None:
     """The live revision of one entry."""
     found = _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, revisions.c.entry_key == key)
