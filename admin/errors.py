@@ -90,6 +90,8 @@ SENTENCES: dict[str, str] = {
     "topic_unknown": N_("Choose a topic from the list."),
     "not_shipped": N_("%(entry)s did not come with the program; there is nothing to confirm."),
     "part_changed": N_("Somebody changed this entry a moment ago; the page shows it as it is now. Read it, then say what you found."),
+    "handled_reason": N_("Say what was done, or why nothing is to be done."),
+    "wording_missing": N_("The wording is empty. Write how residents ask this."),
     "finding_missing": N_("There is a remark without “right” or “wrong”. Choose one beside it."),
     "remark_missing": N_("Say in the remark what is wrong, so that somebody can amend it."),
     "nothing_checked": N_("Nothing is said yet. Choose “right” or “wrong” at a point, or go on to the next entry."),

@@ -19,6 +19,8 @@ from admin.views import (
     cut_over,
     entry,
     faq,
+    feedback,
+    gaps,
     help_page,
     law,
     media,
@@ -70,6 +72,7 @@ class Route:
 _QUESTION = r"/questions/{id:\d{1,15}}"
 _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
+_FEEDBACK = r"/feedback/{key:[A-Za-z0-9._-]{1,40}}"
 _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
 _UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
@@ -134,6 +137,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_REVISION}/return", "send_back", revision.send_back, EDITORS),
     Route("GET", f"{_REVISION}/amend", "amend", entry.show_amend, WORKERS),
     Route("POST", f"{_REVISION}/amend", "amend_send", entry.amend, WORKERS),
+    # What people thought of entries, and what no entry reaches: numbers and words of one's own units.
+    Route("GET", "/feedback", "feedback", feedback.show, READERS),
+    Route("GET", _FEEDBACK, "feedback_entry", feedback.show_entry, READERS),
+    Route("POST", f"{_FEEDBACK}/handled", "feedback_handled", feedback.handle, EDITORS),
+    Route("POST", f"{_QUESTION}/learn", "learn", feedback.learn, EDITORS),
+    Route("GET", "/gaps", "gaps", gaps.show, READERS),
     # The FAQ.
     Route("GET", "/faq", "faq", faq.show, EVERYBODY),
     Route("GET", "/faq/new", "entry_new", entry.show_new, WORKERS),

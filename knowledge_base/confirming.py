@@ -101,7 +101,12 @@ def check(tx: Transaction, member: StaffMember, key: str, said: Sequence[Said]) 
         if one.finding == Finding.WRONG and not remark:
             raise InvalidInput("remark_missing", field=f"{one.point}_remark")
         confirm_store.put(tx, key, Check(one.point, one.seen, one.finding, remark, member.username, tx.now))
-        data: dict[str, Any] = {"revision": found.revision.id, "point": str(one.point), "finding": str(one.finding), "note": remark}
+        data: dict[str, Any] = {
+            "revision": found.revision.id,
+            "point": str(one.point),
+            "finding": str(one.finding),
+            "note": remark,
+        }
         event_store.record(tx, member.username, "check", entry_key=key, **data)
     after = shipped_one(tx, key)
     _to_amends(tx, after, [one.remark.strip() for one in said if one.finding == Finding.WRONG])

@@ -338,6 +338,19 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
     event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
 
 
+def learn_wording(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
+    """A question's wording becomes a phrasing of a live entry; what becomes of the question is another matter."""
+    faq_store.lock_changes(tx)
+    live = faq_store.published_of(tx, key)
+    if live is None:
+        raise NotFound("entry", key=key)
+    guard_standing(tx, live.entry)
+    public = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
+    faq_store.add_phrasing(tx, key, public, question_id)
+    faq_store.record_publication(tx, member.username, "learn", key)
+    event_store.record(tx, member.username, "learn", question_id=question_id, entry_key=key, wording=public)
+
+
 def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason) -> None:
     """The question is never public, for a reason."""
     need_editor(member)

@@ -250,6 +250,7 @@ questions = Table(
     # All that the queue filters by, so that counting never reads the rows themselves.
     Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id"),
     Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+    _partial("ix_questions_answered_entry", "entry_key IS NOT NULL", "entry_key", "received_at", "unit_code"),
     # What officers have work with is little among much: in the order in which it is shown, with all it is filtered by.
     _partial("ix_questions_unfinished", _UNFINISHED_SQL, text("urgent DESC"), "due_on", "id", *_FILTERS),
 )

@@ -56,6 +56,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_feedback_handled_unit_code")),
         sa.PrimaryKeyConstraint("entry_key", "unit_code", name=op.f("pk_feedback_handled")),
     )
+    answered = sa.text("entry_key IS NOT NULL")
+    columns = ["entry_key", "received_at", "unit_code"]
+    op.create_index(
+        "ix_questions_answered_entry", "questions", columns, sqlite_where=answered, postgresql_where=answered
+    )
     kin = sa.Column("kin", sa.BigInteger().with_variant(sa.Integer(), "sqlite"))
     op.add_column("question_sketches", kin)
     op.create_index(op.f("ix_question_sketches_kin"), "question_sketches", ["kin"])
@@ -64,6 +69,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_question_sketches_kin"), table_name="question_sketches")
     op.drop_column("question_sketches", "kin")
+    op.drop_index("ix_questions_answered_entry", table_name="questions")
     op.drop_table("feedback_handled")
     op.drop_index("ix_feedback_at_entry_key", table_name="feedback")
     with op.batch_alter_table("feedback") as batch:
