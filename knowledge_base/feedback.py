@@ -10,32 +10,21 @@ from knowledge_base.editorial import learn_wording, need_editor
 from knowledge_base.errors import InvalidInput, NotFound
 from knowledge_base.storage import event_store, feedback_store, question_store
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.feedback_store import AGAINST, NOT_MINE, UNCLEAR, WORRIES, Handled, Tally
+from knowledge_base.storage.feedback_store import Handled
 from knowledge_base.storage.staff_store import StaffMember
-
-_A_VOTE = 0.5  # of a reader who pressed a button, against a resident who had asked
 
 
 @dataclass(frozen=True, slots=True)
 class Worry:
-    """An entry that people had something to say against."""
+    """An entry that people had something to say against.
 
-    tally: Tally
+    `weight`: a resident's word counts 2, a reader's vote 1, what is of the last 30 days twice.
+    """
+
+    key: str
+    weight: int
+    last: int  # the id of the last word against it
     handled: Handled | None  # None: nobody has dealt with it, or something was said since
-
-    @property
-    def key(self) -> str:
-        """The entry's key."""
-        return self.tally.key
-
-    @property
-    def weight(self) -> float:
-        """What is said by residents counts whole, by readers half; what is of the last 30 days, twice."""
-        return _weight(self.tally.long) + _weight(self.tally.lately)
-
-
-def _weight(said: dict[str, int]) -> float:
-    return said[UNCLEAR] + said[NOT_MINE] + _A_VOTE * said[AGAINST]
 
 
 def _units_above(path: str) -> Sequence[str]:
@@ -50,10 +39,9 @@ def worries(tx: Transaction, path: str) -> list[Worry]:
     """
     done = feedback_store.handled(tx, _units_above(path))
     found = []
-    for tally in feedback_store.tallies(tx, path):
-        if any(tally.long[name] for name in WORRIES):
-            mine = done.get(tally.key)
-            found.append(Worry(tally, mine if mine and mine.up_to >= tally.last else None))
+    for key, weight, last in feedback_store.worries(tx, path):
+        mine = done.get(key)
+        found.append(Worry(key, weight, last, mine if mine and mine.up_to >= last else None))
     return sorted(found, key=lambda one: (-one.weight, one.key))
 
 

@@ -1,9 +1,9 @@
 """What the editors' worklists cost when there is much: `python -m quality.bench_worklists` prints JSON.
 
-A store with 50,000 made-up questions and 10,000 entries, 30,000 words on entries, 65 of them shipped and half confirmed;
-on SQLite and on PostgreSQL. Pages are read as the console reads them, by an editor of the unit above all, of a province
-and of a commune; milliseconds, median and 95th percentile. The aim: 200. What the live FAQ says to the ten groups that a
-page of gaps shows is not in these figures (`bench_matching` has what a match costs).
+A store with 50,000 made-up questions and 10,000 entries, 30,000 words on entries, 65 entries shipped; on SQLite and on
+PostgreSQL. Pages are read as the console reads them, by an editor of the unit above all, of a province and of a
+commune; milliseconds, median and 95th percentile. The aim: 200. What the live FAQ says to the ten groups that a page of
+gaps shows is not in these figures (`bench_matching` has what a match costs).
 """
 
 import argparse

@@ -14,7 +14,7 @@ from knowledge_base.feedback import Worry
 from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage import faq_store, feedback_store
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.feedback_store import Wording
+from knowledge_base.storage.feedback_store import Tally, Wording
 
 PAGE = 50
 _REASON = 500
@@ -27,10 +27,11 @@ class Page:
     worries: list[Worry]
     total: int
     answers: dict[str, int]
+    tallies: dict[str, Tally]
 
     def share(self, worry: Worry) -> int | None:
         """How many per cent of the answers residents sent back; None where none is known."""
-        said = worry.tally.long
+        said = self.tallies[worry.key].long
         answers = self.answers.get(worry.key, 0)
         sent_back = said[feedback_store.UNCLEAR] + said[feedback_store.NOT_MINE]
         return min(100, round(100 * sent_back / answers)) if answers else None
@@ -40,7 +41,8 @@ def read_page(tx: Transaction, path: str, *, handled: bool, number: int) -> Page
     """A page of the worklist, of a unit and those below."""
     found = [one for one in feedback.worries(tx, path) if (one.handled is not None) is handled]
     shown = found[(number - 1) * PAGE : number * PAGE]
-    return Page(shown, len(found), feedback_store.answers(tx, path, [one.key for one in shown]))
+    keys = [one.key for one in shown]
+    return Page(shown, len(found), feedback_store.answers(tx, path, keys), feedback_store.tallies(tx, path, keys))
 
 
 def _live(visit: Visit) -> dict[str, Revision]:
@@ -69,6 +71,7 @@ async def show(request: web.Request) -> web.Response:
 @dataclass(frozen=True, slots=True)
 class _One:
     worry: Worry | None
+    tally: Tally
     answers: int
     wordings: list[Wording]
     shown: Revision
@@ -80,7 +83,8 @@ def _read_one(tx: Transaction, path: str, key: str) -> _One:
         raise NotFound("entry", key=key)
     worry = next((one for one in feedback.worries(tx, path) if one.key == key), None)
     answers = feedback_store.answers(tx, path, [key]).get(key, 0)
-    return _One(worry, answers, feedback_store.wordings(tx, path, key), shown)
+    tally = feedback_store.tallies(tx, path, [key])[key]
+    return _One(worry, tally, answers, feedback_store.wordings(tx, path, key), shown)
 
 
 async def _entry_page(

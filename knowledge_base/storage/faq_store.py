@@ -26,6 +26,7 @@ from knowledge_base.storage.tables import (
     topics,
 )
 
+_FEW = 200  # entries that are asked for by name
 _EDITED = "edited"  # in a document's row: written by an editor, not taken from a sheet
 
 
@@ -122,8 +123,8 @@ def phrasings_by_entry(
     if origin is not None:
         query = query.where(phrasings.c.origin == origin)
     wanted = None if keys is None else set(keys)
-    if wanted is not None and len(wanted) == 1:
-        query = query.where(phrasings.c.entry_key == next(iter(wanted)))
+    if wanted is not None and len(wanted) <= _FEW:
+        query = query.where(phrasings.c.entry_key.in_(wanted))
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for key, text in tx.execute(query):
         if wanted is None or key in wanted:
@@ -141,13 +142,15 @@ def published(tx: Transaction) -> list[Revision]:
 
 def shipped(tx: Transaction) -> list[Revision]:
     """Every live revision of an entry that came with the program, by key."""
-    return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, entries.c.shipped)
+    of_shipped = select(entries.c.key).where(entries.c.shipped)
+    return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, revisions.c.entry_key.in_(of_shipped))
 
 
 def written_phrasings(tx: Transaction, key: str | None = None) -> defaultdict[str, list[str]]:
-    """The phrasings that no resident's question brought, by entry; of one entry, if named."""
+    """The phrasings that no resident's question brought, of entries that came with the program; or of one entry."""
     query = select(phrasings.c.entry_key, phrasings.c.text).where(phrasings.c.question_id.is_(None))
-    query = query.where(phrasings.c.entry_key == key) if key else query
+    of_shipped = select(entries.c.key).where(entries.c.shipped)
+    query = query.where(phrasings.c.entry_key == key if key else phrasings.c.entry_key.in_(of_shipped))
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for entry_key, text in tx.execute(query.order_by(phrasings.c.entry_key, phrasings.c.position)):
         texts[entry_key].append(text)

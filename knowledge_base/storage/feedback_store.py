@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import is_within
@@ -18,16 +18,15 @@ from knowledge_base.storage.tables import entries, feedback, feedback_handled, q
 LATELY, LONG = timedelta(days=30), timedelta(days=90)
 UNCLEAR, NOT_MINE, AGAINST, FOR = "unclear", "notmine", "not_useful", "useful"
 WORRIES = (UNCLEAR, NOT_MINE, AGAINST)
+_OPINIONS = (*WORRIES, FOR, "clear")
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was thought of an entry, by verdict: in the last 30 days, in the last 90; and the last word against it."""
+    """How often what was thought of an entry, by verdict: in the last 30 days, in the last 90."""
 
-    key: str
     lately: dict[str, int]
     long: dict[str, int]
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +62,34 @@ def _seen(path: str) -> ColumnElement[bool]:
     return or_(feedback.c.question_id.is_(None), is_within(path))
 
 
-def _number(condition: ColumnElement[bool]) -> Any:
-    return func.sum(case((condition, 1), else_=0))
+def worries(tx: Transaction, path: str) -> list[tuple[str, int, int]]:
+    """What was said against entries in the last 90 days, to a unit (by its path) or one below.
+
+    Each as (entry key, weight, last word's id). A resident's word weighs 2, a reader's vote 1; of late, twice that.
+    """
+    weight = case((feedback.c.verdict == AGAINST, 1), else_=2) * case((feedback.c.at >= tx.now - LATELY, 2), else_=1)
+    query = select(feedback.c.entry_key, func.sum(weight), func.max(feedback.c.id)).group_by(feedback.c.entry_key)
+    query = query.where(feedback.c.verdict.in_(WORRIES), feedback.c.at >= tx.now - LONG)
+    return [tuple(row) for row in tx.execute(_of_unit(query, path))]
 
 
-def tallies(tx: Transaction, path: str) -> list[Tally]:
-    """Every entry that somebody said something about in the last 90 days, to a unit (by its path) or one below."""
-    verdict, lately = feedback.c.verdict, feedback.c.at >= tx.now - LATELY
-    columns: list[Any] = [feedback.c.entry_key, func.max(case((verdict.in_(WORRIES), feedback.c.id), else_=0))]
-    for name in (*WORRIES, FOR):
-        columns += [_number(and_(verdict == name, lately)), _number(verdict == name)]
-    query = select(*columns).where(feedback.c.at >= tx.now - LONG).group_by(feedback.c.entry_key)
-    if path != TOP:
-        query = query.outerjoin(questions, questions.c.id == feedback.c.question_id).where(_seen(path))
-    found = []
-    for key, last, *numbers in tx.execute(query):
-        names = (*WORRIES, FOR)
-        found.append(
-            Tally(key, dict(zip(names, numbers[::2], strict=True)), dict(zip(names, numbers[1::2], strict=True)), last)
-        )
+def _of_unit(query: Select[Any], path: str) -> Select[Any]:
+    if path == TOP:
+        return query
+    return query.outerjoin(questions, questions.c.id == feedback.c.question_id).where(_seen(path))
+
+
+def tallies(tx: Transaction, path: str, keys: Sequence[str]) -> dict[str, Tally]:
+    """What was thought of some entries in the last 90 days, as a unit (by its path) may see it, by key."""
+    lately = func.sum(case((feedback.c.at >= tx.now - LATELY, 1), else_=0))
+    query = select(feedback.c.entry_key, feedback.c.verdict, func.count(), lately).where(
+        feedback.c.entry_key.in_(keys), feedback.c.at >= tx.now - LONG
+    )
+    found = {key: Tally(dict.fromkeys(_OPINIONS, 0), dict.fromkeys(_OPINIONS, 0)) for key in keys}
+    for key, verdict, long, late in tx.execute(
+        _of_unit(query, path).group_by(feedback.c.entry_key, feedback.c.verdict)
+    ):
+        found[key].long[verdict], found[key].lately[verdict] = long, late
     return found
 
 

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 
-from knowledge_base.questions.question import CloseReason, Disposition, Question
+from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.storage import question_store
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import question_sketches, questions
+from knowledge_base.storage.tables import is_unreached, question_sketches, questions
 
 _SHOWN = 3  # questions of a group
 
@@ -25,17 +25,12 @@ class Gap:
 
 def _unreached() -> ColumnElement[bool]:
     """No entry settled it, and nobody decided that it should be none of the FAQ's."""
-    closed_otherwise = and_(questions.c.close_reason.is_not(None), questions.c.close_reason != CloseReason.SETTLED)
-    return and_(
-        questions.c.disposition == Disposition.PENDING,
-        questions.c.entry_key.is_(None),
-        questions.c.text != "",
-        ~func.coalesce(closed_otherwise, False),
-    )
+    by_itself = questions.c.close_reason.is_(None) | (questions.c.close_reason == CloseReason.SETTLED)
+    return is_unreached(questions) & by_itself
 
 
 def _clusters(path: str) -> Select[tuple[int, int]]:
-    size = func.sum(case((_unreached(), 1), else_=0))
+    size = func.sum(case((_unreached() & (questions.c.text != ""), 1), else_=0))
     reached = or_(questions.c.entry_key.is_not(None), questions.c.disposition_entry.is_not(None))
     of_unit = questions.c.cluster_id.is_not(None) & question_store.is_within(path)
     query = select(questions.c.cluster_id, size).where(of_unit).group_by(questions.c.cluster_id)
@@ -43,13 +38,10 @@ def _clusters(path: str) -> Select[tuple[int, int]]:
 
 
 def _kinds(path: str, least: int) -> Select[tuple[int, int]]:
-    size = func.count()
-    query = select(question_sketches.c.kin, size).join_from(
-        question_sketches, questions, questions.c.id == question_sketches.c.question_id
-    )
-    alone = questions.c.cluster_id.is_(None) & question_sketches.c.kin.is_not(None)
-    query = query.where(alone, _unreached(), question_store.is_within(path))
-    return query.group_by(question_sketches.c.kin).having(size >= least)
+    """From an index alone. Retention takes the kind with the words."""
+    alone = questions.c.kin.is_not(None) & questions.c.cluster_id.is_(None) & _unreached()
+    query = select(questions.c.kin, func.count()).where(alone, question_store.is_within(path))
+    return query.group_by(questions.c.kin).having(func.count() >= least)
 
 
 def gaps(tx: Transaction, path: str, *, offset: int = 0, limit: int = 10, least: int = 2) -> tuple[list[Gap], int]:
@@ -63,9 +55,8 @@ def gaps(tx: Transaction, path: str, *, offset: int = 0, limit: int = 10, least:
 def _members(gap: Gap, path: str) -> ColumnElement[bool]:
     of_unit = _unreached() & question_store.is_within(path)
     if gap.gathered:
-        return of_unit & (questions.c.cluster_id == gap.number)
-    kin = select(question_sketches.c.question_id).where(question_sketches.c.kin == gap.number)
-    return of_unit & questions.c.cluster_id.is_(None) & questions.c.id.in_(kin)
+        return of_unit & (questions.c.cluster_id == gap.number) & (questions.c.text != "")
+    return of_unit & (questions.c.kin == gap.number) & questions.c.cluster_id.is_(None)
 
 
 def questions_of(tx: Transaction, gap: Gap, path: str, limit: int = _SHOWN) -> list[Question]:
@@ -102,3 +93,4 @@ def put_kin(tx: Transaction, found: Sequence[tuple[int, int]]) -> None:
     for question_id, kin in found:
         of_question = question_sketches.c.question_id == question_id
         tx.execute(update(question_sketches).where(of_question).values(kin=kin))
+        tx.execute(update(questions).where(questions.c.id == question_id, questions.c.text != "").values(kin=kin))

@@ -165,7 +165,7 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
 
 def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]) -> list[int]:
     """Questions' words, what was said about them, and answers that the public can't read anyway."""
-    blank_words = {"text": "", "folded": "", "commune": None}
+    blank_words = {"text": "", "folded": "", "commune": None, "kin": None}
     changed = update(questions).where(questions.c.id.in_(ids), still).values(**blank_words)
     done = list(tx.execute(changed.returning(questions.c.id)).scalars())
     if not done:

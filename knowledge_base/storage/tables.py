@@ -199,6 +199,10 @@ _FILTERS = ("unit_code", "state", "channel", "topic", "assigned_to", "owner_id")
 _UNFINISHED_SQL = f"state IN ({', '.join(repr(str(state)) for state in UNFINISHED_STATES)})"
 
 
+_UNREACHED_SQL = "entry_key IS NULL AND disposition = 'pending'"
+_GAPS = ("kin", "unit_code", "cluster_id", "close_reason")
+
+
 def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
     where = text(condition)
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
@@ -232,6 +236,7 @@ questions = Table(
     Column("topic", String(60)),  # what it is about, as far as known: for routing
     Column("owner_id", ForeignKey("staff.id")),  # for whom it is meant; any officer of the unit may take it
     Column("cluster_id", ForeignKey("clusters.id"), index=True),
+    Column("kin", Id),  # the first question asked that is like it, perhaps itself; found in the background (`kinds.py`)
     Column("split_from", Id),  # the question whose message it was a part of
     Column("due_on", Date),  # the promise to the resident; overdue is derived
     Column("clock_from", Date),  # how the promise came about: from this day, so many working days, less the pauses
@@ -250,6 +255,7 @@ questions = Table(
     # All that the queue filters by, so that counting never reads the rows themselves.
     Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id"),
     Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+    _partial("ix_questions_unreached", f"{_UNREACHED_SQL} AND kin IS NOT NULL", *_GAPS),
     _partial("ix_questions_answered_entry", "entry_key IS NOT NULL", "entry_key", "received_at", "unit_code"),
     # What officers have work with is little among much: in the order in which it is shown, with all it is filtered by.
     _partial("ix_questions_unfinished", _UNFINISHED_SQL, text("urgent DESC"), "due_on", "id", *_FILTERS),
@@ -259,6 +265,11 @@ questions = Table(
 def is_unfinished(table: FromClause) -> ColumnElement[bool]:
     """The condition that officers still have work with a question; written so that its index serves."""
     return table.c.state.in_([literal_column(f"'{state}'") for state in UNFINISHED_STATES])
+
+
+def is_unreached(table: FromClause) -> ColumnElement[bool]:
+    """The condition that no entry settles a question, and that nobody decided about it; so that its index serves."""
+    return table.c.entry_key.is_(None) & (table.c.disposition == literal_column("'pending'"))
 
 
 # Units that had a question before the one that has it now: they go on reading it.
@@ -276,7 +287,7 @@ question_sketches = Table(
     Column("number", Id, primary_key=True),  # what was made after it has a greater one
     Column("question_id", ForeignKey("questions.id"), nullable=False, unique=True),
     Column("sketch", LargeBinary, nullable=False),
-    Column("kin", Id, index=True),  # the first question asked of this kind (perhaps itself); empty: not looked for yet
+    Column("kin", Id, index=True),  # as its question has it; empty: not looked for yet
 )
 
 # Pairs that a human took apart: they are not suggested to each other again.
@@ -475,7 +486,7 @@ feedback = Table(
     # Who voted on a page, told for that day only: a keyed hash of address, entry and day, forgotten the day after.
     Column("voter", String(64), unique=True),
     Column("at", UtcDateTime, nullable=False),
-    Index("ix_feedback_at_entry_key", "at", "entry_key", "verdict", "question_id"),
+    Index("ix_feedback_opinions", "entry_key", "verdict", "at", "question_id"),
 )
 
 # Up to which word a unit's editors have dealt with what people thought of an entry; a newer one brings it back.

@@ -43,7 +43,7 @@ def upgrade() -> None:
     with op.batch_alter_table("feedback") as batch:
         batch.add_column(sa.Column("voter", sa.String(length=64)))
         batch.create_unique_constraint(op.f("uq_feedback_voter"), ["voter"])
-    op.create_index("ix_feedback_at_entry_key", "feedback", ["at", "entry_key", "verdict", "question_id"])
+    op.create_index("ix_feedback_opinions", "feedback", ["entry_key", "verdict", "at", "question_id"])
     op.create_table(
         "feedback_handled",
         sa.Column("entry_key", sa.String(length=40), nullable=False),
@@ -61,17 +61,22 @@ def upgrade() -> None:
     op.create_index(
         "ix_questions_answered_entry", "questions", columns, sqlite_where=answered, postgresql_where=answered
     )
-    kin = sa.Column("kin", sa.BigInteger().with_variant(sa.Integer(), "sqlite"))
-    op.add_column("question_sketches", kin)
+    for table in ("questions", "question_sketches"):
+        op.add_column(table, sa.Column("kin", sa.BigInteger().with_variant(sa.Integer(), "sqlite")))
+    unreached = sa.text("entry_key IS NULL AND disposition = 'pending' AND kin IS NOT NULL")
+    columns = ["kin", "unit_code", "cluster_id", "close_reason"]
+    op.create_index("ix_questions_unreached", "questions", columns, sqlite_where=unreached, postgresql_where=unreached)
     op.create_index(op.f("ix_question_sketches_kin"), "question_sketches", ["kin"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_question_sketches_kin"), table_name="question_sketches")
-    op.drop_column("question_sketches", "kin")
+    op.drop_index("ix_questions_unreached", table_name="questions")
+    for table in ("questions", "question_sketches"):
+        op.drop_column(table, "kin")
     op.drop_index("ix_questions_answered_entry", table_name="questions")
     op.drop_table("feedback_handled")
-    op.drop_index("ix_feedback_at_entry_key", table_name="feedback")
+    op.drop_index("ix_feedback_opinions", table_name="feedback")
     with op.batch_alter_table("feedback") as batch:
         batch.drop_constraint(op.f("uq_feedback_voter"), type_="unique")
         batch.drop_column("voter")

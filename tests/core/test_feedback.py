@@ -37,7 +37,7 @@ def said(house: House, verdict: str, number: int, unit: str = "0", key: str = "E
     return question_id
 
 
-def listed(house: House, path: str = TOP) -> list[tuple[str, float, bool]]:
+def listed(house: House, path: str = TOP) -> list[tuple[str, int, bool]]:
     return [(one.key, one.weight, one.handled is not None) for one in house.see(feedback.worries, path)]
 
 
@@ -53,19 +53,19 @@ def test_the_heaviest_come_first_and_what_is_recent_counts_twice(house: House) -
     said(house, "clear", 3)
     vote(house, "not_useful", "192.0.2.1")
     vote(house, "useful", "192.0.2.2")
-    assert listed(house) == [("E1", 3.0, False), ("E2", 1.0, False)]
-    (first, _other) = house.see(feedback.worries, TOP)
-    assert first.tally.long == {"unclear": 0, "notmine": 1, "not_useful": 1, "useful": 1}
+    assert listed(house) == [("E1", 6, False), ("E2", 2, False)]
+    tally = house.see(feedback_store.tallies, TOP, ["E1"])["E1"]
+    assert tally.long == tally.lately == {"unclear": 0, "notmine": 1, "not_useful": 1, "useful": 1, "clear": 1}
     assert house.see(feedback_store.answers, TOP, ["E1", "E2"]) == {"E1": 2, "E2": 1}
     house.clock.advance(timedelta(days=60))
-    assert listed(house) == [("E1", 1.5, False)]
+    assert listed(house) == [("E1", 3, False)]
 
 
 def test_a_reader_votes_once_a_day_and_is_forgotten_the_day_after(house: House) -> None:
     for verdict in ("useful", "not_useful"):
         vote(house, verdict, "192.0.2.1")
     vote(house, "useful", "192.0.2.1", "E2")
-    assert listed(house) == [("E1", 1.0, False)]
+    assert listed(house) == [("E1", 2, False)]
     house.clock.advance(timedelta(days=2))
     house.do(retention_store.sweep, 12)
     assert house.see(lambda tx: [row.voter for row in tx.execute(words.select())]) == [None, None]
@@ -76,8 +76,8 @@ def test_each_unit_sees_its_own_residents_words_and_numbers(house: House) -> Non
     said(house, "unclear", 1, "7701")
     said(house, "unclear", 2, "7702")
     vote(house, "not_useful", "192.0.2.1")
-    assert listed(house) == [("E1", 5.0, False)]
-    assert listed(house, ONE) == [("E1", 3.0, False)]
+    assert listed(house) == [("E1", 10, False)]
+    assert listed(house, ONE) == [("E1", 6, False)]
     assert [one.text for one in house.see(feedback_store.wordings, ONE, "E1")] == ["câu hỏi số 1"]
     assert house.see(feedback_store.answers, ONE, ["E1"]) == {"E1": 1}
     assert len(house.see(feedback_store.wordings, TOP, "E1")) == 2
@@ -97,9 +97,9 @@ def test_what_is_dealt_with_comes_back_with_a_new_word(house: House) -> None:
             verb()
     below = replace(editor, unit_code="7701", unit_path=ONE)
     (own,) = house.see(feedback.worries, ONE)
-    house.do(feedback.handle, below, "E1", own.tally.last, "đã gọi lại bà con")
+    house.do(feedback.handle, below, "E1", own.last, "đã gọi lại bà con")
     assert [listed(house, path)[0][2] for path in (ONE, TWO, TOP)] == [True, False, False]
-    house.do(feedback.handle, editor, "E1", worry.tally.last, "đã sửa câu trả lời")
+    house.do(feedback.handle, editor, "E1", worry.last, "đã sửa câu trả lời")
     assert [listed(house, path)[0][2] for path in (ONE, TWO, TOP)] == [True, True, True]
     said(house, "notmine", 3, "7702")
     assert [listed(house, path)[0][2] for path in (ONE, TWO, TOP)] == [True, False, False]
