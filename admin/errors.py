@@ -88,6 +88,15 @@ SENTENCES: dict[str, str] = {
     "legal_basis_expired": N_("None of the documents is in force (or known to be) on the answer's first day. Choose one that is."),
     "basis_without_document": N_("An article stands without its document. Choose the document's number."),
     "topic_unknown": N_("Choose a topic from the list."),
+    "not_shipped": N_("%(entry)s did not come with the program; there is nothing to confirm."),
+    "part_changed": N_("Somebody changed this entry a moment ago; the page shows it as it is now. Read it, then say what you found."),
+    "handled_reason": N_("Say what was done, or why nothing is to be done."),
+    "wording_missing": N_("The wording is empty. Write how residents ask this."),
+    "finding_missing": N_("There is a remark without “right” or “wrong”. Choose one beside it."),
+    "remark_missing": N_("Say in the remark what is wrong, so that somebody can amend it."),
+    "nothing_checked": N_("Nothing is said yet. Choose “right” or “wrong” at a point, or go on to the next entry."),
+    "public_note_missing": N_("Figures, legal basis, days or the kind of answer change. Say in one sentence what has changed: readers of the former text are told so on the page."),
+    "note_personal": N_("What readers are told holds personal data: %(words)s. Say it without."),
     "bypass_reason": N_("Say in at least %(least)s letters why it can't wait for another person."),
     "spelling_nothing": N_("Nothing is changed yet. Mend a word, or go back."),
     "spelling_more": N_("This is more than a slip of the pen: %(words)s. Propose a new text instead; another person approves it."),
@@ -164,7 +173,7 @@ _HTTP = {
 }
 _BROKEN = N_("Something broke on our side, and it was noted. Go back and try again; what you typed may not be saved.")
 # Fields worth giving back when a form had to be refused.
-_TYPED = ("question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
+_TYPED = ("public_note", "question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
 
 
 def status_of(error: KnowledgeBaseError) -> int:

@@ -193,6 +193,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "link": N_("settled by an entry"),
         "exclude": N_("decided: not public"),
         "confirm": N_("confirmed the text"),
+        "check": N_("checked a point of the shipped text"),
+        "feedback_handled": N_("dealt with what people thought"),
+        "learn": N_("made a question's wording a phrasing"),
+        "open_again": N_("put the trial label back: a confirmed point has changed"),
         "redact": N_("decided about personal data"),
         "correction": N_("sent a correction"),
         "recall": N_("sent the correction to everybody who had a former text"),
@@ -244,6 +248,27 @@ _TABLES: dict[str, dict[str, str]] = {
         "address": N_("an address"),
         "hidden": N_("masked by itself"),
     },
+    "point": {
+        "text": N_("Text"),
+        "figures": N_("Figures"),
+        "basis": N_("Legal basis"),
+        "window": N_("In force"),
+        "phrasings": N_("Phrasings"),
+    },
+    "finding": {"right": N_("right"), "wrong": N_("wrong")},
+    "opinion": {
+        "unclear": N_("Not clear"),
+        "notmine": N_("Not my case"),
+        "not_useful": N_("Votes: not useful"),
+        "useful": N_("Votes: useful"),
+    },
+    "part": {
+        "kind": N_("answer or referral"),
+        "figures": N_("amounts and figures"),
+        "basis": N_("legal basis"),
+        "window": N_("days between which it holds"),
+        "wording": N_("wording"),
+    },
     "verdict": {"masked": N_("will be masked"), "kept": N_("stays")},
     "field": {
         "question": N_("Public question"),
@@ -279,7 +304,11 @@ DONE = {
     "excluded": N_("The question stays out of public view."),
     "proposed": N_("The text is with the editors."),
     "withdrawn": N_("The entry is off the info page and gives no answers any more."),
-    "confirmed": N_("Confirmed: the trial label is gone."),
+    "confirmed": N_("Confirmed: the trial label is gone. Here is the next open entry."),
+    "handled": N_("Noted. The entry comes back when something new is said."),
+    "learned": N_("The wording is a phrasing now; whoever asks so is led there."),
+    "checked": N_("Kept. Here is the next open entry."),
+    "found_wrong": N_("Kept; the text goes to amends with your words. Here is the next open entry."),
     "message_again": N_("The message is on its way again."),
     "message_arrived": N_("The message counts as arrived."),
     "unlinked": N_("That messenger acts for your account no more."),
@@ -339,6 +368,8 @@ def done(speaker: Speaks, name: str) -> str:
 def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     """What an event's data adds to its name: a reason, words, a changed text."""
     parts = []
+    if data.get("point"):
+        parts.append(f"{word(speaker, 'point', data['point'])}: {word(speaker, 'finding', data['finding'])}")
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
     parts += [

@@ -2,7 +2,7 @@
 
 Administrators run the place and see no resident's words; officers and editors work with the questions; collaborators
 of a unit write drafts and notes; auditors read everything and change nothing; only editors decide what becomes
-public, and only administrators confirm shipped text and manage accounts.
+public and confirm shipped text, and only administrators manage accounts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,9 +15,12 @@ from admin.views import (
     beside,
     calendar,
     cluster,
+    confirming,
     cut_over,
     entry,
     faq,
+    feedback,
+    gaps,
     help_page,
     law,
     media,
@@ -69,6 +72,7 @@ class Route:
 _QUESTION = r"/questions/{id:\d{1,15}}"
 _REVISION = r"/revisions/{id:\d{1,15}}"
 _ENTRY = r"/faq/{key:[A-Za-z0-9._-]{1,40}}"
+_FEEDBACK = r"/feedback/{key:[A-Za-z0-9._-]{1,40}}"
 _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
 _UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
@@ -133,17 +137,25 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_REVISION}/return", "send_back", revision.send_back, EDITORS),
     Route("GET", f"{_REVISION}/amend", "amend", entry.show_amend, WORKERS),
     Route("POST", f"{_REVISION}/amend", "amend_send", entry.amend, WORKERS),
+    # What people thought of entries, and what no entry reaches: numbers and words of one's own units.
+    Route("GET", "/feedback", "feedback", feedback.show, READERS),
+    Route("GET", _FEEDBACK, "feedback_entry", feedback.show_entry, READERS),
+    Route("POST", f"{_FEEDBACK}/handled", "feedback_handled", feedback.handle, EDITORS),
+    Route("POST", f"{_QUESTION}/learn", "learn", feedback.learn, EDITORS),
+    Route("GET", "/gaps", "gaps", gaps.show, READERS),
     # The FAQ.
     Route("GET", "/faq", "faq", faq.show, EVERYBODY),
     Route("GET", "/faq/new", "entry_new", entry.show_new, WORKERS),
     Route("POST", "/faq/new", "entry_new_send", entry.create, WORKERS),
-    Route("POST", "/faq/confirm", "confirm_all", faq.confirm_all, ADMINISTRATORS, at_the_top=True),
     Route("GET", _ENTRY, "entry", faq.show_entry, EVERYBODY),
     Route("GET", f"{_ENTRY}/propose", "propose", entry.show_propose, WORKERS),
     Route("POST", f"{_ENTRY}/propose", "propose_send", entry.propose, WORKERS),
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/recall", "recall", faq.send_recall, EDITORS),
-    Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS, at_the_top=True),
+    # Shipped text is for every unit: an editor of the unit above all confirms it, point by point.
+    Route("GET", "/confirming", "confirming", confirming.show, EVERYBODY),
+    Route("GET", f"{_ENTRY}/check", "checklist", confirming.show_entry, EVERYBODY),
+    Route("POST", f"{_ENTRY}/check", "checklist_send", confirming.send, EDITORS, at_the_top=True),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),

@@ -8,13 +8,13 @@ from info_page.forms import read_form
 from info_page.render import link
 from info_page.throttle import visitor
 from knowledge_base.errors import NotFound
-from knowledge_base.storage import question_store
+from knowledge_base.storage import feedback_store
 
 _VERDICTS = {"co": "useful", "khong": "not_useful"}
 
 
 async def vote(request: web.Request) -> web.Response:
-    """Keep a reader's word on an entry, then show the page again with thanks."""
+    """Keep a reader's word on an entry (the last of an address and day), then show the page again with thanks."""
     face = request.app[FACE]
     revision = browse.by_slug(face.faq.snapshot.revisions.values(), request.match_info["slug"])
     if revision is None:
@@ -24,6 +24,7 @@ async def vote(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     if not face.votes.allows(visitor(request), face.clock.now()):
         raise web.HTTPTooManyRequests
-    await face.database.write(question_store.add_feedback, revision.key, verdict, revision_id=revision.id)
-    address = link(language_of(request), pages.ENTRY + revision.slug, **{"cam-on": 1})
-    raise web.HTTPSeeOther(f"{address}#y-kien")
+    address, today = visitor(request), face.faq.today()
+    await face.database.write(feedback_store.vote, revision.key, revision.id, verdict, address, today)
+    thanks = link(language_of(request), pages.ENTRY + revision.slug, **{"cam-on": 1})
+    raise web.HTTPSeeOther(f"{thanks}#y-kien")

@@ -84,6 +84,7 @@ def entry(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
         "now": [other for other in others if window_on(other.entry.in_force, day) is Window.OPEN],
         "others": [other for other in others if window_on(other.entry.in_force, day) is not Window.OVER],
         "near": near[:_NEIGHBOURS],
+        "corrections": faq.corrections.get(revision.key, ()),
         "thanks": False,
     }
     return Page("entry.html", ENTRY + slug, shows)
@@ -124,7 +125,7 @@ def sitemap(faq: FaqSnapshot, day: date) -> Page:
 def feed(faq: FaqSnapshot, day: date) -> Page:
     """The newest answers in force, for feed readers."""
     found = sorted(faq.in_force(day), key=lambda revision: revision.published_at or revision.created_at, reverse=True)
-    return Page("feed.xml", "/hoi-dap.atom", {"revisions": found[:30]})
+    return Page("feed.xml", "/hoi-dap.atom", {"revisions": found[:30], "corrections": faq.corrections})
 
 
 def search(faq: FaqSnapshot, words: str, keys: list[str], best: int, topics: list[Topic]) -> Page:

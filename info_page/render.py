@@ -69,6 +69,7 @@ def _environment(language: str, settings: Settings, static: StaticFiles) -> Envi
         "number": words.number,
         "in_force": words.in_force,
         "day_of": _day_of,
+        "word_in": lambda name, words: words[name],
         "host": host,
         "web_address": web_address,
     }

@@ -5,7 +5,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from knowledge_base import cli_audit, cli_backup, cli_check, cli_copy, cli_lint, cli_match, cli_staff
+from knowledge_base import cli_audit, cli_backup, cli_check, cli_confirming, cli_copy, cli_lint, cli_match, cli_staff
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.cli_io import Terminal
 from knowledge_base.cli_store import Command, Work, reading, writing
@@ -68,6 +68,8 @@ def parser() -> argparse.ArgumentParser:
     staff = writing(cli_staff.staff_command, typed=_password_typed)
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", staff))
     cli_audit.add_arguments(verb("audit", "check the seals of the audit trail", reading(cli_audit.audit_command)))
+    sub = verb("confirming", "how far the shipped text is confirmed", reading(cli_confirming.confirming_command))
+    cli_confirming.add_arguments(sub)
     verb("ledger", "every question's disposition, counted", reading(_ledger))
     sub = verb("backup", "copy the whole store, sealed and proven, beside a running server", cli_backup.backup_command)
     cli_backup.add_backup_arguments(sub)

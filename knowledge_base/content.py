@@ -1,6 +1,10 @@
 """The verbs of sheets: import and export. Neither commits; files are read and written elsewhere."""
 
+from dataclasses import replace
+
+from knowledge_base import confirming
 from knowledge_base.content_plan import ImportReport, plan_import, read_store
+from knowledge_base.faq.correction import correction_of
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
@@ -64,6 +68,8 @@ def _put_entry(tx: Transaction, entry: FaqEntry, change: EntryChange, actor: str
         revision = _new_revision(tx, entry, actor, live if approved else None)
     if approved or live is None:
         faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=keep_questions)
+    if approved:
+        confirming.settle(tx, entry.key)
     event_store.record(
         tx, actor, "import", entry_key=entry.key, revision=revision, fields=change.names, status=entry.status
     )
@@ -79,7 +85,10 @@ def _new_revision(tx: Transaction, entry: FaqEntry, actor: str, live: Revision |
             faq_store.set_revision(tx, old.id, state=RevisionState.SUPERSEDED)
     if entry.status == "draft":
         return faq_store.add_revision(tx, entry, RevisionState.DRAFT, actor)
-    return faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, actor, approved_by=entry.approved_by)
+    correction = correction_of(live.entry if live else None, entry, "")
+    return faq_store.add_revision(
+        tx, entry, RevisionState.PUBLISHED, actor, approved_by=entry.approved_by, correction=correction
+    )
 
 
 # --- and back -------------------------------------------------------------------------------------
@@ -90,7 +99,9 @@ def export_content(tx: Transaction) -> Export:
     store = read_store(tx, with_revisions=True)
     revisions = {**{key: draft for key, draft in store.drafts.items() if key not in store.live}, **store.live}
     return Export(
-        entries=[tidied(revisions[key].entry) for key in sorted(revisions)],
+        entries=[
+            tidied(replace(revisions[key].entry, approved_by=revisions[key].vouched_by)) for key in sorted(revisions)
+        ],
         documents=list(store.documents.values()),
         topics=store.topics,
     )

@@ -120,6 +120,8 @@ def _change(entry: FaqEntry, store: Store, *, only_imported: bool = False) -> En
         before = tidied(former.entry, texts) if former else None
     else:
         before = tidied(current.entry, texts)
+        if entry.approved_by == current.vouched_by:  # as an export has it
+            before = replace(before, approved_by=entry.approved_by)
     if before is None:
         return EntryChange(entry.key, "changed" if entry.key in store.hashes else "new")
     if entry.status == "draft" and live is not None:

@@ -1,12 +1,13 @@
-"""Editors' verbs: propose, approve, return, publish, withdraw, link, exclude, confirm. None commits."""
+"""Editors' verbs: propose, approve, return, publish, withdraw, link, exclude. None commits."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from knowledge_base import confirming
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
+from knowledge_base.faq.correction import correction_of, guard_told, tidy_note
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.public_text import guard_decided, passages_of, public_entry
 from knowledge_base.faq.publication import (
@@ -127,12 +128,14 @@ def approve_and_publish(
     *,
     correct_askers: bool = True,
     publish_on: date | None = None,
+    public_note: str = "",
 ) -> int:
     """Approve a text in review and make it live, today or on a later day, in the wording as the editor leaves it.
 
     `public` is the wording as typed; what goes live is that with the decided hits masked or kept.
     A changed wording becomes a revision of its own (revisions are immutable), still its author's. If the words
-    of the answer changed, everybody who was sent the former ones gets the correction.
+    of the answer changed, everybody who was sent the former ones gets the correction. `public_note` tells readers
+    what changed in substance; where figures, basis, window or kind did, there must be one.
     Returns the id of the revision that is live, or will be.
     """
     need_editor(member)
@@ -141,21 +144,33 @@ def approve_and_publish(
     guard_two_people(revision.author, member.username)
     state = step(revision.state, RevisionAction.APPROVE)
     if publish_on is not None and publish_on > vietnam_day(tx.now):
-        return _schedule(tx, member, revision, public, publish_on, correct_askers=correct_askers)
-    return go_live(tx, member.username, revision, state, public, correct_askers=correct_askers)
+        return _schedule(
+            tx, member, revision, public, publish_on, correct_askers=correct_askers, public_note=public_note
+        )
+    return go_live(tx, member.username, revision, state, public, correct_askers=correct_askers, public_note=public_note)
 
 
 def _schedule(
-    tx: Transaction, member: StaffMember, revision: Revision, typed: FaqEntry, day: date, *, correct_askers: bool
+    tx: Transaction,
+    member: StaffMember,
+    revision: Revision,
+    typed: FaqEntry,
+    day: date,
+    *,
+    correct_askers: bool,
+    public_note: str,
 ) -> int:
     """Keep the approved wording for its day; the clock makes it live (`publishing.publish_due`)."""
     typed = replace(typed, key=revision.key)
     guard_standing(tx, typed, day)
     public = public_of(tx, typed, from_resident=revision.origin_question_id is not None)
+    note = tidy_note(public_note)
+    guard_told(correction_of(_live_entry(tx, revision.key), public, note))
     changed = _changed(faq_store.content_of(revision.entry), faq_store.content_of(public))
+    correct = correct_askers and _corrects(revision, typed)
     kept: dict[str, Any] = {
         "publish_on": day,
-        "scheduled": {"phrasings": list(public.phrasings), "correct": correct_askers and _corrects(revision, typed)},
+        "scheduled": {"phrasings": list(public.phrasings), "correct": correct, "note": note},
         "approved_by": member.username,
     }
     scheduled_id = revision.id
@@ -171,6 +186,11 @@ def _schedule(
     return scheduled_id
 
 
+def _live_entry(tx: Transaction, key: str) -> FaqEntry | None:
+    live = faq_store.published_of(tx, key)
+    return live.entry if live else None
+
+
 def _corrects(revision: Revision, typed: FaqEntry) -> bool:
     """Whether askers who were sent the former words should hear the new ones. Masked words are no correction."""
     edited = _changed(faq_store.content_of(revision.entry), faq_store.content_of(typed))
@@ -178,19 +198,37 @@ def _corrects(revision: Revision, typed: FaqEntry) -> bool:
 
 
 def go_live(
-    tx: Transaction, actor: str, revision: Revision, state: RevisionState, public: FaqEntry, *, correct_askers: bool
+    tx: Transaction,
+    actor: str,
+    revision: Revision,
+    state: RevisionState,
+    public: FaqEntry,
+    *,
+    correct_askers: bool,
+    public_note: str = "",
 ) -> int:
     """Look at the wording as every public text is looked at, and put it live; returns its id."""
     typed = replace(public, key=revision.key)
     guard_standing(tx, typed)
     public = public_of(tx, typed, from_resident=revision.origin_question_id is not None)
-    return make_live(tx, actor, revision, state, public, edited=correct_askers and _corrects(revision, typed))
+    note = tidy_note(public_note)
+    guard_told(correction_of(_live_entry(tx, revision.key), public, note))
+    edited = correct_askers and _corrects(revision, typed)
+    return make_live(tx, actor, revision, state, public, edited=edited, note=note)
 
 
 def make_live(
-    tx: Transaction, actor: str, revision: Revision, state: RevisionState, public: FaqEntry, *, edited: bool
+    tx: Transaction,
+    actor: str,
+    revision: Revision,
+    state: RevisionState,
+    public: FaqEntry,
+    *,
+    edited: bool,
+    note: str = "",
 ) -> int:
     """Put a text in the place of the one that is live; settle its question and those like it."""
+    correction = correction_of(_live_entry(tx, revision.key), public, note)
     after = faq_store.content_of(public)
     changed = _changed(faq_store.content_of(revision.entry), after)
     step(state, RevisionAction.PUBLISH)
@@ -201,11 +239,14 @@ def make_live(
     else:
         live_id = revision.id
         faq_store.set_revision(tx, live_id, state=RevisionState.PUBLISHED, approved_by=actor, published_at=tx.now)
+    if correction:
+        faq_store.set_revision(tx, live_id, correction=correction)
     if public.phrasings:
         faq_store.replace_phrasings(tx, revision.key, public.phrasings, keep_questions=True)
+    confirming.settle(tx, revision.key)
     faq_store.record_publication(tx, actor, "publish", revision.key)
     origin = revision.origin_question_id
-    data = {"revision": live_id, "changed": changed}
+    data = {"revision": live_id, "changed": changed, "note": note if correction else ""}
     event_store.record(tx, actor, "publish", question_id=origin, entry_key=revision.key, **data)
     if origin is not None:
         alike = _settled_alike(tx, origin)
@@ -297,6 +338,19 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
     event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
 
 
+def learn_wording(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
+    """A question's wording becomes a phrasing of a live entry; what becomes of the question is another matter."""
+    faq_store.lock_changes(tx)
+    live = faq_store.published_of(tx, key)
+    if live is None:
+        raise NotFound("entry", key=key)
+    guard_standing(tx, live.entry)
+    public = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
+    faq_store.add_phrasing(tx, key, public, question_id)
+    faq_store.record_publication(tx, member.username, "learn", key)
+    event_store.record(tx, member.username, "learn", question_id=question_id, entry_key=key, wording=public)
+
+
 def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: CloseReason) -> None:
     """The question is never public, for a reason."""
     need_editor(member)
@@ -313,20 +367,3 @@ def exclude(tx: Transaction, member: StaffMember, question_id: int, reason: Clos
     }
     question_store.save(tx, question, **values)
     event_store.record(tx, member.username, "exclude", question_id=question_id, reason=str(reason))
-
-
-def confirm(tx: Transaction, member: StaffMember, keys: Sequence[str]) -> int:
-    """An administrator says that the authority has checked shipped text; returns how many entries lost the label."""
-    if member.role != Role.ADMINISTRATOR:
-        raise Forbidden("administrator_only", role=str(member.role))
-    faq_store.lock_changes(tx)
-    confirmed = 0
-    for key in keys:
-        live = faq_store.published_of(tx, key)
-        if live is not None and live.on_trial:
-            faq_store.set_revision(tx, live.id, confirmed_by=member.username)
-            event_store.record(tx, member.username, "confirm", entry_key=key, revision=live.id)
-            confirmed += 1
-    if confirmed:
-        faq_store.record_publication(tx, member.username, "confirm", None)
-    return confirmed

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from knowledge_base.clock import Clock, vietnam_day
 from knowledge_base.errors import Unavailable
+from knowledge_base.faq.correction import Correction
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
@@ -41,6 +42,7 @@ class FaqSnapshot:
     topics: Sequence[Topic]
     index: MatchIndex
     written: Mapping[str, Revision] = field(default_factory=dict)  # every live revision with the window it was given
+    corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)  # by entry key, newest first
     _by_day: dict[date, dict[str, Revision]] = field(default_factory=dict, compare=False, repr=False)
 
     def in_force_on(self, day: date) -> Mapping[str, Revision]:
@@ -64,6 +66,7 @@ class _Content:
     documents: dict[str, LegalDocument]
     topics: list[Topic]
     labels: list[Label]
+    corrections: dict[str, list[Correction]] = field(default_factory=dict)
 
 
 def read_content(tx: Transaction) -> _Content:
@@ -77,6 +80,7 @@ def read_content(tx: Transaction) -> _Content:
         documents=documents,
         topics=faq_store.all_topics(tx),
         labels=label_store.labels(tx),
+        corrections=faq_store.corrections(tx),
     )
 
 
@@ -140,7 +144,15 @@ def _built_beside(entries: Sequence[IndexedEntry], labels: Sequence[Label]) -> M
 
 
 def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
-    return FaqSnapshot(content.number, content.revisions, content.documents, content.topics, index, content.written)
+    return FaqSnapshot(
+        content.number,
+        content.revisions,
+        content.documents,
+        content.topics,
+        index,
+        content.written,
+        content.corrections,
+    )
 
 
 def _quick_snapshot(content: _Content, former: MatchIndex) -> FaqSnapshot:

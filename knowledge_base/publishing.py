@@ -5,6 +5,7 @@ Each is a synchronous function of (transaction, who, input); none commits.
 
 from dataclasses import replace
 
+from knowledge_base import confirming
 from knowledge_base.clock import vietnam_day
 from knowledge_base.editorial import go_live, guard_standing, make_live, need_editor, need_revision, public_of
 from knowledge_base.errors import Conflict, InvalidInput, NotFound
@@ -37,14 +38,24 @@ def publish_due(tx: Transaction) -> int:
             faq_store.set_revision(tx, revision.id, state=back, note=fault.key, publish_on=None)
             event_store.record(tx, CLOCK.name, "return", entry_key=revision.key, revision=revision.id, note=fault.key)
             continue
-        make_live(tx, revision.approved_by or CLOCK.name, revision, revision.state, entry, edited=plan["correct"])
+        make_live(
+            tx,
+            revision.approved_by or CLOCK.name,
+            revision,
+            revision.state,
+            entry,
+            edited=plan["correct"],
+            note=plan.get("note", ""),
+        )
     return len(due)
 
 
-def publish_by_bypass(tx: Transaction, member: StaffMember, revision_id: int, public: FaqEntry, reason: str) -> int:
+def publish_by_bypass(
+    tx: Transaction, member: StaffMember, revision_id: int, public: FaqEntry, reason: str, public_note: str = ""
+) -> int:
     """In an emergency an editor publishes alone, his own text too; the reason is kept, and another looks at it later.
 
-    All other guards hold: a legal basis in force, no undecided personal data.
+    All other guards hold: a legal basis in force, no undecided personal data, a word to readers on what changed.
     """
     need_editor(member)
     if len(reason.strip()) < _SHORTEST_REASON:
@@ -52,7 +63,7 @@ def publish_by_bypass(tx: Transaction, member: StaffMember, revision_id: int, pu
     faq_store.lock_changes(tx)
     revision = need_revision(tx, member, revision_id)
     state = step(revision.state, RevisionAction.BYPASS)
-    live_id = go_live(tx, member.username, revision, state, public, correct_askers=True)
+    live_id = go_live(tx, member.username, revision, state, public, correct_askers=True, public_note=public_note)
     faq_store.set_revision(tx, live_id, bypass_reason=reason.strip())
     event_store.record(tx, member.username, "bypass", entry_key=revision.key, revision=live_id, note=reason.strip())
     return live_id
@@ -88,9 +99,9 @@ def correct_spelling(tx: Transaction, member: StaffMember, key: str, typed: FaqE
         RevisionState.PUBLISHED,
         live.author,
         approved_by=live.approved_by,
-        confirmed_by=live.confirmed_by,
         note="spelling",
     )
+    confirming.settle(tx, key)
     faq_store.record_publication(tx, member.username, "spelling", key)
     event_store.record(tx, member.username, "spelling", entry_key=key, revision=new_id, count=words)
     return new_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from knowledge_base.editorial import need_editor
 from knowledge_base.errors import InvalidInput, NotFound
+from knowledge_base.faq.correction import tidy_note
 from knowledge_base.storage import event_store, faq_store, outbox_store, recall_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
@@ -36,7 +37,8 @@ def send_recall(tx: Transaction, member: StaffMember, key: str, note: str) -> in
     Called again until it returns 0: whoever was sent it isn't behind any more, so that nobody is sent it twice.
     """
     need_editor(member)
-    if not note.strip():
+    note = tidy_note(note)
+    if not note:
         raise InvalidInput("note_missing", field="note")
     live = faq_store.published_of(tx, key)
     if live is None:
@@ -46,7 +48,7 @@ def send_recall(tx: Transaction, member: StaffMember, key: str, note: str) -> in
         "notice": "recall",
         "reference": "",
         "about": live.entry.question,
-        "note": note.strip(),
+        "note": note,
         "answer": faq_store.content_of(live.entry),
         "entry": key,
     }
@@ -55,7 +57,5 @@ def send_recall(tx: Transaction, member: StaffMember, key: str, note: str) -> in
         [Outgoing(f"recall:{live.id}:{one.ref}", one.ref, one.channel, body, revision_id=live.id) for one in behind],
     )
     if behind:
-        event_store.record(
-            tx, member.username, "recall", entry_key=key, revision=live.id, count=len(behind), note=note.strip()
-        )
+        event_store.record(tx, member.username, "recall", entry_key=key, revision=live.id, count=len(behind), note=note)
     return len(behind)

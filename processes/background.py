@@ -13,9 +13,10 @@ from bot.channels.supervisor import supervise
 from bot.channels.web_chat import WebChat
 from knowledge_base import neighbours, promises, publishing
 from knowledge_base.clock import vietnam_day
+from knowledge_base.kinds import Kinds
 from knowledge_base.questions.deadline import Calendar
 from knowledge_base.settings import Settings
-from knowledge_base.storage import sketch_store
+from knowledge_base.storage import gap_store, sketch_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import try_alone
 from processes.officer_alerts import tell_officers
@@ -96,7 +97,8 @@ async def _clockwork(service: "Service") -> None:
 
 
 async def _sketching(service: "Service") -> None:
-    """Sketches of new questions, made off the loop soon after they came: intake doesn't wait for them."""
+    """Sketches and kinds of new questions, made off the loop soon after they came: intake doesn't wait for them."""
+    kinds = Kinds()
     while True:
         made = 0
         try:
@@ -105,6 +107,9 @@ async def _sketching(service: "Service") -> None:
                 found = await asyncio.to_thread(neighbours.sketched, missing)
                 await service.database.write(sketch_store.put, found)
                 made = len(found)
+            if alike := await service.database.read(kinds.find):
+                await service.database.write(gap_store.put_kin, alike)
+                made += len(alike)
         except Exception:  # noqa: BLE001 - as above; like questions are found without one too
             _LOG.exception("sketches could not be made; it is tried again")
         await asyncio.sleep(0.2 if made else _SKETCH_SECONDS)

@@ -2,7 +2,8 @@
 "use strict";
 
 // --- keys ---------------------------------------------------------------------------------------
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const typing = (target) =>
+  target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 const rows = () => [...document.querySelectorAll("[data-item]")];
 
 function step(by) {
@@ -26,7 +27,8 @@ const keys = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
-  const act = keys[event.key];
+  const marked = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const act = keys[event.key] ?? (marked && (() => { marked.focus(); marked.click(); }));
   if (act && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     act();

@@ -1,4 +1,4 @@
-"""The FAQ: its list, an entry's page, withdrawing, confirming."""
+"""The FAQ: its list, an entry's page, withdrawing, recall."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,21 +164,3 @@ async def send_recall(request: web.Request) -> web.StreamResponse:
         return await _entry_page(visit, key, error, note)
     visit.tell_trail(sent=sent)
     raise visit.to("entry", "recalled", key=key)
-
-
-async def confirm(request: web.Request) -> web.StreamResponse:
-    """The authority has checked one shipped text."""
-    visit, key = visit_of(request), request.match_info["key"]
-    await visit.write(editorial.confirm, [key])
-    raise visit.to("entry", "confirmed", key=key)
-
-
-def _trial_keys(tx: Transaction) -> list[str]:
-    return [revision.key for revision in faq_store.published(tx) if revision.on_trial]
-
-
-async def confirm_all(request: web.Request) -> web.StreamResponse:
-    """The authority has checked every shipped text."""
-    visit = visit_of(request)
-    await visit.write(editorial.confirm, await visit.read(_trial_keys))
-    raise visit.to("faq", "confirmed")

@@ -12,6 +12,7 @@ from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
 from knowledge_base import editorial, publishing, redacting
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
+from knowledge_base.faq.correction import LONGEST_NOTE, changed_parts
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
@@ -62,6 +63,7 @@ async def _page(
     form: AnswerForm | None = None,
     error: KnowledgeBaseError | None = None,
     note: str = "",
+    public_note: str = "",
 ) -> web.Response:
     found = await visit.read(review, visit.member, revision_id)
     revision, member = found.revision, visit.member
@@ -86,6 +88,8 @@ async def _page(
         problem=await explain(visit, error) if error else "",
         faulty=str(error.data.get("field", "")) if error else "",
         note=note,
+        public_note=public_note,
+        changes=changed_parts(found.live.entry, revision.entry) if found.live and found.live.id != revision.id else (),
     )
 
 
@@ -110,17 +114,25 @@ async def publish(request: web.Request) -> web.StreamResponse:
     visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
     form = AnswerForm.from_post(posted)
     correct = field_of(posted, "correct_askers", 5) == "yes"
+    told = field_of(posted, "public_note", LONGEST_NOTE)
     try:
         found = await visit.read(review, visit.member, revision_id)
         public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
         day = read_day(field_of(posted, "publish_on", 20), "publish_on")
         if day is not None:
             visit.tell_trail(publish_on=day)
-        await visit.write(editorial.approve_and_publish, revision_id, public, correct_askers=correct, publish_on=day)
+        await visit.write(
+            editorial.approve_and_publish,
+            revision_id,
+            public,
+            correct_askers=correct,
+            publish_on=day,
+            public_note=told,
+        )
     except KnowledgeBaseError as error:
         if error.key == "revision_state" and await _published_already(visit, revision_id):
             raise visit.to("entry", "already", key=found.revision.key) from error
-        return await _page(visit, revision_id, form=form, error=error)
+        return await _page(visit, revision_id, form=form, error=error, public_note=told)
     later = day is not None and day > visit.console.faq.today()
     raise visit.to("entry", "scheduled" if later else "published", key=found.revision.key)
 
@@ -129,12 +141,13 @@ async def bypass(request: web.Request) -> web.StreamResponse:
     """In an emergency: live without a second person, with the reason on record."""
     visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
     form, reason = AnswerForm.from_post(posted), field_of(posted, "reason", 1_000)
+    told = field_of(posted, "public_note", LONGEST_NOTE)
     try:
         found = await visit.read(review, visit.member, revision_id)
         public = form.as_entry(found.revision.entry, {topic.slug for topic in found.topics})
-        await visit.write(publishing.publish_by_bypass, revision_id, public, reason)
+        await visit.write(publishing.publish_by_bypass, revision_id, public, reason, told)
     except KnowledgeBaseError as error:
-        return await _page(visit, revision_id, form=form, error=error)
+        return await _page(visit, revision_id, form=form, error=error, public_note=told)
     raise visit.to("entry", "bypassed", key=found.revision.key)
 
 
@@ -161,15 +174,16 @@ async def redact(request: web.Request) -> web.StreamResponse:
     """
     visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
     form, act = AnswerForm.from_post(posted), field_of(posted, "redact", 80)
+    told = field_of(posted, "public_note", LONGEST_NOTE)
     try:
         revision = (await visit.read(review, visit.member, revision_id)).revision
         if act != "look":
             form = await _decided(visit, revision, form, act)
     except KnowledgeBaseError as error:
-        return await _page(visit, revision_id, form=form, error=error)
-    if act != "look" and form == AnswerForm.from_entry(revision.entry):
+        return await _page(visit, revision_id, form=form, error=error, public_note=told)
+    if act != "look" and not told and form == AnswerForm.from_entry(revision.entry):
         raise visit.to("revision", "redacted", id=revision_id)
-    return await _page(visit, revision_id, form=form)
+    return await _page(visit, revision_id, form=form, public_note=told)
 
 
 async def _decided(visit: Visit, revision: Revision, form: AnswerForm, act: str) -> AnswerForm:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, or_, select, update
 
+from knowledge_base.faq.correction import Correction
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import UNDECIDED, RevisionState
-from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.revision import TRIAL_APPROVER, Revision
 from knowledge_base.faq.slug import slug_of
 from knowledge_base.redaction.find import mask_personal_data
 from knowledge_base.storage.database import Transaction
@@ -97,12 +98,14 @@ def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
         publish_on=row.publish_on,
         bypass_reason=row.bypass_reason,
         bypass_checked_by=row.bypass_checked_by,
+        correction=row.correction,
+        shipped=row.shipped,
     )
 
 
 def _revisions(tx: Transaction, *conditions: Any) -> list[Revision]:
     query = (
-        select(revisions, entries.c.slug, entries.c.origin_question_id)
+        select(revisions, entries.c.slug, entries.c.origin_question_id, entries.c.shipped)
         .join(entries, entries.c.key == revisions.c.entry_key)
         .where(*conditions)
         .order_by(revisions.c.entry_key, revisions.c.number)
@@ -135,6 +138,23 @@ def phrasings_by_entry(
 def published(tx: Transaction) -> list[Revision]:
     """Every live revision, whatever its window."""
     return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED)
+
+
+def shipped(tx: Transaction) -> list[Revision]:
+    """Every live revision of an entry that came with the program, by key."""
+    of_shipped = select(entries.c.key).where(entries.c.shipped)
+    return _revisions(tx, revisions.c.state == RevisionState.PUBLISHED, revisions.c.entry_key.in_(of_shipped))
+
+
+def written_phrasings(tx: Transaction, key: str | None = None) -> defaultdict[str, list[str]]:
+    """The phrasings that no resident's question brought, of entries that came with the program; or of one entry."""
+    query = select(phrasings.c.entry_key, phrasings.c.text).where(phrasings.c.question_id.is_(None))
+    of_shipped = select(entries.c.key).where(entries.c.shipped)
+    query = query.where(phrasings.c.entry_key == key if key else phrasings.c.entry_key.in_(of_shipped))
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for entry_key, text in tx.execute(query.order_by(phrasings.c.entry_key, phrasings.c.position)):
+        texts[entry_key].append(text)
+    return texts
 
 
 def published_of(tx: Transaction, key: str) -> Revision | None:
@@ -241,6 +261,18 @@ def live_page_of(tx: Transaction, question_id: int) -> Revision | None:
     return found[0] if found else None
 
 
+def corrections(tx: Transaction, key: str | None = None) -> dict[str, list[Correction]]:
+    """What was changed in substance in public texts, by entry, the newest first; of one entry, if named."""
+    public = revisions.c.correction.is_not(None) & revisions.c.published_at.is_not(None)
+    query = select(revisions.c.entry_key, revisions.c.published_at, revisions.c.correction).where(public)
+    query = query.where(revisions.c.entry_key == key) if key else query
+    found: defaultdict[str, list[Correction]] = defaultdict(list)
+    for row in tx.execute(query.order_by(revisions.c.id.desc())):
+        told = Correction(row.published_at, tuple(row.correction["parts"]), row.correction["note"])
+        found[row.entry_key].append(told)
+    return dict(found)
+
+
 def publication_number(tx: Transaction) -> int:
     """Which FAQ is live; grows with every change of what the public sees."""
     return tx.execute(select(func.coalesce(func.max(publications.c.number), 0))).scalar_one()
@@ -327,6 +359,8 @@ def add_revision(
         "published_at": tx.now if state == RevisionState.PUBLISHED else None,
         **more,
     }
+    if approved_by == TRIAL_APPROVER:
+        tx.execute(update(entries).where(entries.c.key == entry.key, ~entries.c.shipped).values(shipped=True))
     return tx.execute(revisions.insert().values(**values).returning(revisions.c.id)).scalar_one()
 
 

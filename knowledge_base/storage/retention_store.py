@@ -20,6 +20,7 @@ from knowledge_base.storage.tables import (
     contacts,
     conversations,
     drafts,
+    feedback,
     inbox,
     outbox,
     question_messages,
@@ -33,6 +34,7 @@ from knowledge_base.storage.tables import (
 
 _DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
 _WRITE_KEY_DAYS = 1  # a write that is tried again is so within seconds
+_VOTER_DAYS = 1  # one vote a day: who it was is nobody's business the day after
 _UNUSED_DAYS = 2  # a chat session that never said anything
 _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
@@ -60,6 +62,7 @@ class Due:
     return_codes: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    votes: list[int] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -78,6 +81,7 @@ class _Conditions:
     return_codes: ColumnElement[bool]
     contacts: ColumnElement[bool]
     writes: ColumnElement[bool]
+    votes: ColumnElement[bool]
 
 
 def _conditions(now: datetime, rules: Rules) -> _Conditions:
@@ -112,6 +116,7 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
             ),
         ),
         writes=writes.c.at < now - timedelta(days=_WRITE_KEY_DAYS),
+        votes=and_(feedback.c.voter.is_not(None), feedback.c.at < now - timedelta(days=_VOTER_DAYS)),
     )
 
 
@@ -130,6 +135,7 @@ def find_due(tx: Transaction, rules: Rules) -> Due:
         return_codes=found(return_codes.c.contact_ref, when.return_codes),
         contacts=found(contacts.c.ref, when.contacts),
         writes=found(writes.c.key, when.writes),
+        votes=found(feedback.c.id, when.votes),
     )
 
 
@@ -152,13 +158,14 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     opens = and_(return_codes.c.contact_ref.in_(due.return_codes), when.return_codes)
     tx.execute(delete(return_codes).where(opens))
     tx.execute(delete(contacts).where(contacts.c.ref.in_(due.contacts), when.contacts))
+    tx.execute(update(feedback).where(feedback.c.id.in_(due.votes), when.votes).values(voter=None))
     tx.execute(delete(writes).where(writes.c.key.in_(due.writes), when.writes))
     return len(settled)
 
 
 def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]) -> list[int]:
     """Questions' words, what was said about them, and answers that the public can't read anyway."""
-    blank_words = {"text": "", "folded": "", "commune": None}
+    blank_words = {"text": "", "folded": "", "commune": None, "kin": None}
     changed = update(questions).where(questions.c.id.in_(ids), still).values(**blank_words)
     done = list(tx.execute(changed.returning(questions.c.id)).scalars())
     if not done:

@@ -199,6 +199,10 @@ _FILTERS = ("unit_code", "state", "channel", "topic", "assigned_to", "owner_id")
 _UNFINISHED_SQL = f"state IN ({', '.join(repr(str(state)) for state in UNFINISHED_STATES)})"
 
 
+_UNREACHED_SQL = "entry_key IS NULL AND disposition = 'pending'"
+_GAPS = ("kin", "unit_code", "cluster_id", "close_reason")
+
+
 def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
     where = text(condition)
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
@@ -232,6 +236,7 @@ questions = Table(
     Column("topic", String(60)),  # what it is about, as far as known: for routing
     Column("owner_id", ForeignKey("staff.id")),  # for whom it is meant; any officer of the unit may take it
     Column("cluster_id", ForeignKey("clusters.id"), index=True),
+    Column("kin", Id),  # the first question asked that is like it, perhaps itself; found in the background (`kinds.py`)
     Column("split_from", Id),  # the question whose message it was a part of
     Column("due_on", Date),  # the promise to the resident; overdue is derived
     Column("clock_from", Date),  # how the promise came about: from this day, so many working days, less the pauses
@@ -250,6 +255,8 @@ questions = Table(
     # All that the queue filters by, so that counting never reads the rows themselves.
     Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id"),
     Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+    _partial("ix_questions_unreached", f"{_UNREACHED_SQL} AND kin IS NOT NULL", *_GAPS),
+    _partial("ix_questions_answered_entry", "entry_key IS NOT NULL", "entry_key", "received_at", "unit_code"),
     # What officers have work with is little among much: in the order in which it is shown, with all it is filtered by.
     _partial("ix_questions_unfinished", _UNFINISHED_SQL, text("urgent DESC"), "due_on", "id", *_FILTERS),
 )
@@ -258,6 +265,11 @@ questions = Table(
 def is_unfinished(table: FromClause) -> ColumnElement[bool]:
     """The condition that officers still have work with a question; written so that its index serves."""
     return table.c.state.in_([literal_column(f"'{state}'") for state in UNFINISHED_STATES])
+
+
+def is_unreached(table: FromClause) -> ColumnElement[bool]:
+    """The condition that no entry settles a question, and that nobody decided about it; so that its index serves."""
+    return table.c.entry_key.is_(None) & (table.c.disposition == literal_column("'pending'"))
 
 
 # Units that had a question before the one that has it now: they go on reading it.
@@ -275,6 +287,7 @@ question_sketches = Table(
     Column("number", Id, primary_key=True),  # what was made after it has a greater one
     Column("question_id", ForeignKey("questions.id"), nullable=False, unique=True),
     Column("sketch", LargeBinary, nullable=False),
+    Column("kin", Id, index=True),  # as its question has it; empty: not looked for yet
 )
 
 # Pairs that a human took apart: they are not suggested to each other again.
@@ -380,6 +393,7 @@ entries = Table(
     Column("slug", String(160), nullable=False, unique=True),
     Column("origin_question_id", Id),  # no foreign key: questions already point at entries
     Column("imported_hash", String(64)),  # of the last sheet row; tells a changed sheet from an edited entry
+    Column("shipped", Boolean, nullable=False, server_default=false()),  # its text came with the program, unexamined
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -393,7 +407,8 @@ revisions = Table(
     Column("state", String(20), nullable=False),
     Column("author", String(64), nullable=False),
     Column("approved_by", String(64)),
-    Column("confirmed_by", String(64)),  # the administrator who had the shipped text checked
+    Column("confirmed_by", String(64)),  # who confirmed the last open point of a shipped entry; empty: it is on trial
+    Column("correction", JSON(none_as_null=True)),  # {parts, note}: what changed in substance, told to readers
     Column("note", Text),  # why it was returned or withdrawn
     Column("publish_on", Date, index=True),  # approved for this day
     Column("scheduled", JSON),  # what becomes of its phrasings and askers on that day
@@ -402,6 +417,7 @@ revisions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
     UniqueConstraint("entry_key", "number"),
+    _partial("ix_revisions_corrections", "correction IS NOT NULL", "entry_key"),
     # At most one revision of an entry is live: the database holds it, not only the code.
     Index(
         "uq_revisions_published",
@@ -410,6 +426,19 @@ revisions = Table(
         sqlite_where=text("state = 'published'"),
         postgresql_where=text("state = 'published'"),
     ),
+)
+
+# What the unit's jurist found about each point of a shipped entry, bound to what he read: another reading, open again.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("entry_key", ForeignKey("entries.key"), primary_key=True),
+    Column("point", String(20), primary_key=True),  # `faq/checklist.py`
+    Column("part_hash", String(64), nullable=False),
+    Column("verdict", String(10), nullable=False),  # right | wrong
+    Column("remark", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 phrasings = Table(
@@ -454,6 +483,21 @@ feedback = Table(
     Column("revision_id", ForeignKey("revisions.id")),
     Column("question_id", ForeignKey("questions.id")),
     Column("verdict", String(20), nullable=False),
+    # Who voted on a page, told for that day only: a keyed hash of address, entry and day, forgotten the day after.
+    Column("voter", String(64), unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_feedback_opinions", "entry_key", "verdict", "at", "question_id"),
+)
+
+# Up to which word a unit's editors have dealt with what people thought of an entry; a newer one brings it back.
+feedback_handled = Table(
+    "feedback_handled",
+    metadata,
+    Column("entry_key", ForeignKey("entries.key"), primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), primary_key=True),
+    Column("up_to", Id, nullable=False),  # the last feedback seen; no foreign key: it may be gone
+    Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.questions.lifecycle import Role
-from knowledge_base.storage import event_store, faq_store
+from knowledge_base.storage import faq_store
 from tests.admin.conftest import Desk, MakeDesk
 
 NEW = {
@@ -85,19 +85,6 @@ async def test_withdraw_asks_for_a_note(desk: Desk) -> None:
     assert "T02" not in desk.faq.snapshot.revisions
     assert "Văn bản thay đổi" in (await editor.get("/admin/faq/T02")).said
     assert (await editor.get("/admin/faq/T99")).status == 404
-
-
-async def test_an_administrator_confirms_shipped_texts(desk: Desk) -> None:
-    admin = desk.signed_in("quan-tri")
-    assert "2 nội dung đang là bản thử nghiệm" in (await admin.get("/admin/faq")).said
-    assert (await admin.post("/admin/faq/T01/confirm")).to.endswith("done=confirmed")
-    live = desk.database.read_now(faq_store.published_of, "T01")
-    assert live
-    assert live.confirmed_by == "quan-tri"
-    await admin.post("/admin/faq/confirm")
-    assert not any(revision.on_trial for revision in desk.database.read_now(faq_store.published))
-    events = desk.database.read_now(event_store.events_of, entry_key="T02")
-    assert [event.action for event in events] == ["confirm"]
 
 
 async def test_accounts_are_added_reset_disabled_enabled(desk: Desk) -> None:

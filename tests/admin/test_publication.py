@@ -195,3 +195,22 @@ async def test_answering_again_after_reopening_leaves_one_text_in_review(desk: D
     assert _state(desk, first) == RevisionState.SUPERSEDED
     (only,) = desk.database.read_now(faq_store.in_review)
     assert only.entry.short_answer == "Lời mới."
+
+
+async def test_readers_are_told_what_changed_in_substance(desk: Desk) -> None:
+    editor, other = desk.signed_in("bien-tap"), desk.signed_in("bien-tap-2")
+    form = await editor.get("/admin/faq/T01/propose")
+    changed = _fields(form, short_answer="Ở nông thôn là 1.600.000 đồng một người một tháng.", topic="chuan-ngheo")
+    revision = int((await editor.post("/admin/faq/T01/propose", changed)).to.split("/")[-1].split("?")[0])
+    page = await other.get(f"/admin/revisions/{revision}")
+    assert "mức tiền và con số" in page.said
+    for note, words in (("", "Hãy nói trong một câu"), ("Anh Nguyễn Văn A, 0912 345 678 báo sai", "0912 345 678")):
+        fields = [*_fields(page, topic="chuan-ngheo"), ("public_note", note)]
+        refused = await other.post(f"/admin/revisions/{revision}/publish", fields)
+        assert refused.status == 400
+        assert words in refused.said
+        assert refused.value("public_note") == note
+    told = [*_fields(page, topic="chuan-ngheo"), ("public_note", "Mức ở nông thôn đã tăng.")]
+    assert (await other.post(f"/admin/revisions/{revision}/publish", told)).status == 303
+    assert [one.note for one in desk.database.read_now(faq_store.corrections)["T01"]] == ["Mức ở nông thôn đã tăng."]
+    assert "Mức ở nông thôn đã tăng." in (await editor.get("/admin/faq/T01")).said

@@ -116,7 +116,7 @@ async def test_what_concerns_every_unit_is_for_the_unit_above_all(desk: Desk) ->
         "status",
         "calendar_change",
         "unit_merge",
-        "confirm",
+        "checklist_send",
     }
 
 

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -12,7 +11,7 @@ from knowledge_base.faq.publication import RevisionState
 from knowledge_base.ledger import ledger
 from knowledge_base.questions.change import RESIDENT
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
-from knowledge_base.storage import contact_store, event_store, faq_store, question_store
+from knowledge_base.storage import contact_store, faq_store, question_store
 
 
 def publish(house, question_id, editor="editor", *, correct=True, **changes) -> int:
@@ -277,25 +276,3 @@ def test_a_closed_question_may_still_be_published(house) -> None:
     publish(house, question_id)
     question = house.question(question_id)
     assert (question.state, question.disposition) == (QuestionState.CLOSED, Disposition.OWN_PAGE)
-
-
-# --- confirming -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["officer", "editor"])
-def test_only_an_administrator_confirms(house, name) -> None:
-    with pytest.raises(Forbidden, match="administrator_only"):
-        house.do(editorial.confirm, house.who(name), ["E1"])
-    assert house.see(faq_store.published_of, "E1").on_trial
-
-
-def test_confirming_takes_the_trial_label_off_and_leaves_an_event(house) -> None:
-    administrator = house.who("administrator")
-    assert house.do(editorial.confirm, administrator, ["E1", "E2", "KHONG-CO"]) == 2
-    number = house.see(faq_store.publication_number)
-    assert not house.see(faq_store.published_of, "E1").on_trial
-    events = house.see(event_store.events_of, entry_key="E1")
-    assert [(event.actor, event.action) for event in events] == [("administrator", "confirm")]
-    house.clock.advance(timedelta(days=1))
-    assert house.do(editorial.confirm, administrator, ["E1"]) == 0
-    assert house.see(faq_store.publication_number) == number

@@ -13,6 +13,7 @@ from knowledge_base.storage import event_store, faq_store
 from tests.core.conftest import House, an_entry
 
 LATER = date(2026, 12, 1)
+NOTE = "Từ tháng mười hai hỏi ở nơi khác."
 MIDNIGHT = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)  # 00:00 of 1 December in Viet Nam
 
 
@@ -23,7 +24,9 @@ def proposed(house: House, author: str = "editor", **changes: str) -> int:
 def scheduled(house: House, **changes: str) -> int:
     revision_id = proposed(house, short_answer="Từ tháng mười hai thì khác.", **changes)
     entry = house.see(faq_store.revision, revision_id).entry
-    return house.do(editorial.approve_and_publish, house.who("editor2"), revision_id, entry, publish_on=LATER)
+    return house.do(
+        editorial.approve_and_publish, house.who("editor2"), revision_id, entry, publish_on=LATER, public_note=NOTE
+    )
 
 
 def live(house: House) -> str:
@@ -43,6 +46,7 @@ def test_what_is_approved_for_a_day_goes_live_on_it_by_itself(house: House) -> N
     assert live(house) == "Từ tháng mười hai thì khác."
     assert house.see(faq_store.publication_number) == number + 1
     assert house.see(faq_store.published_of, "E1").approved_by == "editor2"
+    assert [told.note for told in house.see(faq_store.corrections)["E1"]] == [NOTE]
     assert house.do(publishing.publish_due) == 0
 
 

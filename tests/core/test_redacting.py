@@ -124,7 +124,8 @@ def test_decisions_outlive_changes_around_them_and_new_words_are_undecided(house
     first = replace(live, details=f"Gọi {OFFICE}.")
     revision = house.see(faq_store.revision, house.do(editorial.propose, house.who("officer"), first))
     decide(house, revision, first, [marks(first)[0].id], Verdict.KEPT)
-    house.do(editorial.approve_and_publish, house.who("editor"), revision.id, first)
+    told = {"public_note": "Thêm nơi hỏi."}
+    house.do(editorial.approve_and_publish, house.who("editor"), revision.id, first, **told)
     again = replace(first, details=f"Xin gọi {OFFICE} trong giờ làm việc.")
     next_id = house.do(editorial.propose, house.who("officer"), again)
     other = replace(again, details=f"{again.details} Hoặc 0211000001.")

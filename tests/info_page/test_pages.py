@@ -172,7 +172,7 @@ async def test_sitemap_robots_and_feed(client: Any) -> None:
     assert LINE_2027 not in await feed.text()
 
 
-async def test_votes_are_kept_thanked_and_throttled(client: Any, database: Any) -> None:
+async def test_votes_are_kept_thanked_and_throttled(client: Any, database: Any, clock: Any) -> None:
     def verdicts(tx: Any) -> list[tuple[Any, ...]]:
         return [
             tuple(row)
@@ -191,7 +191,13 @@ async def test_votes_are_kept_thanked_and_throttled(client: Any, database: Any) 
     for _ in range(29):
         await client.post(f"/hoi-dap/{CARD}/y-kien", data={"co-ich": "khong"}, allow_redirects=False)
     assert (await client.post(f"/hoi-dap/{CARD}/y-kien", data={"co-ich": "co"})).status == 429
-    assert len(await database.read(verdicts)) == 30
+    # One address, one entry, one day: the last word counts, and who said it isn't kept.
+    assert await database.read(verdicts) == [("T25", "not_useful")]
+    voters = await database.read(lambda tx: list(tx.execute(feedback.select()).mappings()))
+    assert "127.0.0.1" not in str(voters)
+    clock.advance(timedelta(days=1))
+    await client.post(f"/hoi-dap/{CARD}/y-kien", data={"co-ich": "khong"}, allow_redirects=False)
+    assert len(await database.read(verdicts)) == 2
 
 
 def test_the_small_faq_is_what_the_tests_say() -> None:
