@@ -22,8 +22,8 @@ MOST_PHRASINGS = 20  # of one proposal
 
 
 def own_key(question_id: int) -> str:
-    """The key of the entry that a question gives rise to."""
-    return f"Q{question_id}"  # not the reference: whoever knows that may look the answer up
+    """The key of the entry that a question gives rise to; an officer's answer has made one by this name."""
+    return f"Q{question_id}"
 
 
 def public_wordings(tx: Transaction, member: StaffMember, question: Question) -> list[str]:
@@ -35,10 +35,14 @@ def public_wordings(tx: Transaction, member: StaffMember, question: Question) ->
     return list(dict.fromkeys(text for text in masked if text))[:MOST_PHRASINGS]
 
 
-def _answered(tx: Transaction, member: StaffMember, question_id: int) -> Question:
-    """A question of the member's units that may come into the FAQ: answered, and not kept out of it."""
+def answered(tx: Transaction, member: StaffMember, question_id: int, *, lock: bool = False) -> Question:
+    """A question of the member's units that may come into the FAQ: answered, and not kept out of it.
+
+    Raises:
+        Conflict: `question_state`, `question_excluded`, `question_has_page`.
+    """
     editorial.need_editor(member)
-    question = question_store.question_within(tx, member.unit_path, question_id, lock=True)
+    question = question_store.question_within(tx, member.unit_path, question_id, lock=lock)
     if question.state not in ANSWERED_STATES:
         raise Conflict("question_state", state=str(question.state), action="publish")
     if question.disposition == Disposition.EXCLUDED:
@@ -52,14 +56,14 @@ def _answered(tx: Transaction, member: StaffMember, question_id: int) -> Questio
 def propose_entry(tx: Transaction, member: StaffMember, question_id: int, entry: FaqEntry) -> int:
     """A new entry from the question and its answer, in review; returns the revision's id."""
     faq_store.lock_changes(tx)
-    _answered(tx, member, question_id)
+    answered(tx, member, question_id, lock=True)
     return editorial.propose(tx, member, replace(entry, key=own_key(question_id)), origin=question_id)
 
 
 def propose_phrasings(tx: Transaction, member: StaffMember, question_id: int, key: str, wordings: Sequence[str]) -> int:
     """The question's wordings, as they may be read by anybody, for an entry; returns the proposal's id."""
     faq_store.lock_changes(tx)
-    _answered(tx, member, question_id)
+    answered(tx, member, question_id, lock=True)
     texts = _public(tx, _live(tx, key), wordings)
     if not texts:
         raise InvalidInput("wording_missing", field="wordings")
@@ -105,7 +109,7 @@ def take_phrasings(tx: Transaction, member: StaffMember, question_id: int) -> No
     faq_store.lock_changes(tx)
     proposal = _open(tx, member, question_id)
     guard_two_people(proposal.author, member.username)
-    _answered(tx, member, question_id)
+    answered(tx, member, question_id, lock=True)
     key = proposal.entry_key
     texts = _public(tx, _live(tx, key), proposal.texts)
     for text in texts:

@@ -32,7 +32,7 @@ from knowledge_base.storage import question_store, staff_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate
-from knowledge_base.trials import Tried, Trials
+from knowledge_base.trials import Trials, Tried
 from quality.bench_queue import summary
 from quality.synthetic import PHRASINGS_AN_ENTRY, questions, synthetic_faq
 

@@ -12,7 +12,7 @@ from admin.wire import field_of, form_of, number_of, words_of
 from knowledge_base import editorial, recall
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import RevisionState
+from knowledge_base.faq.publication import OPEN_STATES, RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.under_law import notices, window_under_law
 from knowledge_base.recall import Reached
@@ -106,8 +106,7 @@ class EntryFile:
     def open(self) -> Revision | None:
         """The text an editor has still to decide about."""
         newest = self.revisions[0]
-        undecided = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
-        return newest if newest.state in undecided else None
+        return newest if newest.state in OPEN_STATES else None
 
 
 def entry_file(tx: Transaction, key: str) -> EntryFile:

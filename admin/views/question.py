@@ -75,7 +75,8 @@ async def question_page(
     )
 
 
-def _look(tx: Transaction, member: StaffMember, question_id: int) -> None:
+def look(tx: Transaction, member: StaffMember, question_id: int) -> None:
+    """A question is opened: its words are seen, which the trail keeps."""
     question_store.question_within(tx, member.unit_path, question_id, read=True)
     desk_store.look_at(tx, question_id, member.id)
 
@@ -83,7 +84,7 @@ def _look(tx: Transaction, member: StaffMember, question_id: int) -> None:
 async def show(request: web.Request) -> web.Response:
     """The page. Who saw a resident's own words is kept on the trail."""
     visit, question_id = visit_of(request), id_of(request)
-    await visit.write(_look, question_id)
+    await visit.write(look, question_id)
     return await question_page(visit, question_id)
 
 

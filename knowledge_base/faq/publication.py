@@ -32,6 +32,9 @@ class RevisionAction(StrEnum):
     WITHDRAW = "withdraw"
 
 
+# An editor has still to decide about such a text, or it waits for its day.
+OPEN_STATES = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
+
 TABLE: dict[tuple[RevisionState, RevisionAction], RevisionState] = {
     (RevisionState.DRAFT, RevisionAction.SUBMIT): RevisionState.IN_REVIEW,
     (RevisionState.IN_REVIEW, RevisionAction.RETURN): RevisionState.AMENDS_NEEDED,
