@@ -26,7 +26,7 @@ def _password_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The parts: store, live FAQ, settings, keys, clock, live units, trials of edits, and what only other faces can do."""
+    """The parts: store, live FAQ, settings, keys, clock, live units, trials, and what only other faces can do."""
 
     database: Database
     faq: LiveFaq

@@ -191,6 +191,9 @@ _TABLES: dict[str, dict[str, str]] = {
         "bypass_checked": N_("looked at what went live without a second person"),
         "spelling": N_("mended the spelling"),
         "link": N_("settled by an entry"),
+        "propose_phrasings": N_("proposed phrasings"),
+        "take_phrasings": N_("took the phrasings"),
+        "refuse_phrasings": N_("refused the phrasings"),
         "exclude": N_("decided: not public"),
         "confirm": N_("confirmed the text"),
         "redact": N_("decided about personal data"),
@@ -243,6 +246,32 @@ _TABLES: dict[str, dict[str, str]] = {
         "birth_date": N_("a date of birth"),
         "address": N_("an address"),
         "hidden": N_("masked by itself"),
+    },
+    "effect": {
+        "won": N_("Won: nobody answered these before"),
+        "stolen": N_("Taken from other entries"),
+        "lost": N_("Lost: the entry led before, and doesn't now"),
+        "firmer": N_("Firmer: offered before, answered at once now"),
+        "weaker": N_("Weaker: answered at once before, only offered now"),
+        "beside": N_("Changed between other entries"),
+    },
+    "decision": {
+        "confident": N_("answered at once"),
+        "suggest": N_("offered"),
+        "unknown": N_("left to officers"),
+    },
+    "flaw": {
+        "same-words": N_("Another entry asks this word for word: neither can be answered."),
+        "another-wins": N_("Another entry would be answered instead."),
+        "unreached": N_("None of the phrasings would lead to this entry."),
+        "near-duplicate": N_("Hardly differs from a phrasing of another entry."),
+        "overlap": N_("Another entry is ahead in many of the phrasings."),
+        "others-offered": N_("Other entries would be offered, not this one."),
+        "seldom-reached": N_("Less than half of the phrasings would lead to this entry."),
+        "repeated": N_("The same as another phrasing of this entry."),
+        "few-phrasings": N_(
+            "Few ways of asking are known; with five or more, residents are understood much more often."
+        ),
     },
     "verdict": {"masked": N_("will be masked"), "kept": N_("stays")},
     "field": {

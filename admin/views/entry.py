@@ -70,7 +70,9 @@ async def send(visit: Visit, task: Task, save: Callable[[FaqEntry], Awaitable[in
     topics, _documents = await visit.read(_register)
     try:
         if is_trial(posted):
-            return await try_edit(visit, form.as_tried(task.base), lambda shown: edit_page(visit, task, form, shown=shown))
+            return await try_edit(
+                visit, form.as_tried(task.base), lambda shown: edit_page(visit, task, form, shown=shown)
+            )
         revision_id = await save(form.as_entry(task.base, {topic.slug for topic in topics}))
     except KnowledgeBaseError as error:
         return await edit_page(visit, task, form, error)

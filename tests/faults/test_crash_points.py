@@ -39,8 +39,8 @@ OF_THE_SAME_KIND = {
     "change_own_password", "check_bypass", "close", "confirm", "correct_spelling", "count_as_arrived", "create",
     "decide_redaction", "end_session", "escalate", "exclude", "gather", "go_on", "issue_session_for", "link",
     "load_seed", "make_return_code", "mark_fetched", "merge", "move_promises", "open_quarantined", "perform",
-    "propose", "publish_by_bypass", "put", "put_template", "release", "remove_owner", "remove_template", "rename",
-    "repeal", "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out",
+    "propose", "propose_entry", "propose_phrasings", "publish_by_bypass", "put", "put_template", "refuse_phrasings", "release", "remove_owner", "remove_template", "rename",
+    "repeal", "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out", "take_phrasings",
     "take_polling", "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening", "touch_session", "transfer",
     "try_again", "use_totp", "withdraw",
 }  # fmt: skip

@@ -110,3 +110,33 @@ def test_answered_instead_of_offered_is_firmer():
     assert effect_of("A", offered, answered) is Effect.FIRMER
     assert effect_of("A", answered, offered) is Effect.WEAKER
     assert effect_of("B", answered, offered) is Effect.BESIDE
+
+
+def test_a_trial_says_what_matching_everything_before_and_after_says(index: MatchIndex):
+    """The slow obvious reference: no order, no bound, no shortcut."""
+    texts = [*ASKED, *(text for entry in index.entries[:12] for text in entry.texts[:2]), "máy cày hợp tác xã"]
+    entry = index.entries[3]
+    edits = [
+        NEW,
+        replace(entry, phrasings=(*entry.phrasings, "muốn mượn máy cày của hợp tác xã thì làm sao")),
+        replace(entry, question=entry.texts[-1], phrasings=()),
+        replace(entry, phrasings=(*entry.phrasings, index.entries[5].question)),
+    ]
+    for edited in edits:
+        after = index.updated([*(one for one in index.entries if one.key != edited.key), edited])
+        expected = {}
+        for number, text in enumerate(texts):
+            effect = effect_of(edited.key, Outcome.of(index.match(text)), Outcome.of(after.match(text)))
+            if effect not in (None, Effect.BESIDE):
+                expected[number] = effect
+        trial = try_edit(index, edited, QuestionBank.of(texts), lambda numbers: {n: texts[n] for n in numbers})
+        found = {one.number: one.effect for one in trial.changes if one.effect is not Effect.BESIDE}
+        assert found == expected, edited.key
+        assert expected
+
+
+def test_a_trial_ends_when_told_and_leaves_out_what_has_no_words(index: MatchIndex, bank: QuestionBank):
+    assert try_edit(index, NEW, bank, lambda _numbers: {}).compared == 0
+    many = QuestionBank.of([ASKED[1]] * 30)
+    trial = try_edit(index, NEW, many, lambda numbers: dict.fromkeys(numbers, ASKED[1]), told=lambda _done, _all: False)
+    assert trial.compared == 10
