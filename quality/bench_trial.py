@@ -1,6 +1,7 @@
 """What "thử câu này" costs: `python -m quality.bench_trial` prints JSON.
 
-A made-up FAQ of 10,000 entries (ten phrasings each) and a store with 50,000 made-up questions, on SQLite. Edits of four
+A made-up FAQ of 10,000 entries (ten phrasings each) and a store with 50,000 made-up questions, a tenth of them about
+what no entry answers, on SQLite. Edits of four
 kinds are tried one after another, as the console tries them (`knowledge_base/trials.py`): a new entry; a phrasing more;
 a phrasing that another entry has; the answer changed, so that all of an entry's phrasings count.
 
@@ -158,7 +159,7 @@ def main() -> None:
         )
         migrate(database.engine)
         database.write_now(staff_store.ensure_unit, "0", "Bộ")
-        texts = questions(entries, arguments.questions)
+        texts = questions(synthetic_faq(len(entries) * PHRASINGS_AN_ENTRY * 11 // 10), arguments.questions)
         for first in range(0, len(texts), _AT_ONCE):
             database.write_now(_ask, first, texts[first : first + _AT_ONCE])
         figures = measure(database, entries, _index(entries, arguments.index), arguments.each)

@@ -77,8 +77,11 @@ async def create_entry(request: web.Request) -> web.StreamResponse:
     """The new entry, in review; or only tried."""
     visit, question_id = visit_of(request), id_of(request)
     question = await visit.read(from_question.answered, visit.member, question_id)
-    save = from_question.propose_entry
-    return await send(visit, _task(visit, question), lambda entry: visit.write(save, question_id, entry))
+    return await send(
+        visit,
+        _task(visit, question),
+        lambda entry: visit.write(from_question.propose_entry, question_id, entry),
+    )
 
 
 # --- phrasings of an entry --------------------------------------------------------------------------
