@@ -64,7 +64,8 @@ async def test_candidates_come_first_and_say_why(desk: Desk) -> None:
     assert "entry=T01" in found.text
 
 
-async def test_trying_shows_what_is_won_and_changes_nothing(desk: Desk) -> None:
+async def test_trying_shows_what_is_won_and_changes_nothing(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     question = answered(desk)
     desk.ask("máy cày hợp tác xã cho mượn không ạ")
     editor, path = desk.signed_in("bien-tap"), f"/admin/questions/{question}/phrasing"
@@ -121,7 +122,8 @@ async def test_the_ordinary_forms_can_be_tried_too(desk: Desk) -> None:
     assert found.state == RevisionState.IN_REVIEW
 
 
-async def test_another_editor_decides_about_phrasings(desk: Desk) -> None:
+async def test_another_editor_decides_about_phrasings(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     question = answered(desk)
     editor, other = desk.signed_in("bien-tap"), desk.signed_in("bien-tap-2")
     path = f"/admin/questions/{question}/phrasing"
