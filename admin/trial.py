@@ -5,6 +5,7 @@ a browser without one. So it needs no address of its own, ends when the reader g
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -83,15 +84,17 @@ async def try_edit(visit: Visit, entry: FaqEntry, page: Page) -> web.StreamRespo
     running = visit.console.trials.start(visit.member.id, entry)
     try:
         if _LINES in visit.request.headers.get("Accept", ""):
-            return await _told(visit, running)
+            response = web.StreamResponse(headers={"Content-Type": _LINES, "X-Accel-Buffering": "no"})
+            with contextlib.suppress(ConnectionResetError):  # the reader stopped it, or went
+                await _tell(visit, running, response)
+            return response
         return await page(await _shown(visit, await asyncio.wrap_future(running.found)))
     finally:
         running.stop.set()  # whoever has gone wants no result
 
 
-async def _told(visit: Visit, running: Running) -> web.StreamResponse:
+async def _tell(visit: Visit, running: Running, response: web.StreamResponse) -> None:
     """Lines of JSON: how far it is, again and again, and at last what the page shows."""
-    response = web.StreamResponse(headers={"Content-Type": _LINES, "X-Accel-Buffering": "no"})
     stamp(response)
     await response.prepare(visit.request)
     found = asyncio.wrap_future(running.found)
@@ -104,7 +107,6 @@ async def _told(visit: Visit, running: Running) -> web.StreamResponse:
     except KnowledgeBaseError as error:
         await _say(response, problem=await explain(visit, error), status=status_of(error))
     await response.write_eof()
-    return response
 
 
 async def _say(response: web.StreamResponse, **line: object) -> None:

@@ -29,7 +29,7 @@ _MOST_KEPT = 100_000  # the newest; about 60 MB
 _AT_ONCE = 400  # questions read in one go
 _AGAIN = 200  # on PostgreSQL a lower number may be committed after a higher one
 _SECONDS = 1.5  # of a whole trial, until the question under way is through
-_LEAST_SECONDS = 0.5  # of comparing, whatever came before
+_LEAST = 20  # questions that are compared however busy the machine is
 _MOST_WAITING = 8  # trials of other people
 _LOOK_SECONDS = 30.0
 _REST = 1.0  # of the background, as a multiple of its work
@@ -64,7 +64,8 @@ class AskedSoFar:
         """The questions with their ids, as far as they could be read until a moment of `time.monotonic`."""
         while self.read_more() and time.monotonic() < until:
             continue
-        return self._bank, self._numbers
+        with self._lock:
+            return self._bank, self._numbers
 
     async def keep_up(self) -> None:
         """Read what there is, resting between as long as it took, then now and then; runs until cancelled."""
@@ -153,7 +154,7 @@ class Trials:
             words = self._database.read_now(asked_store.asked_of, [numbers[place] for place in places])
             return {place: words[numbers[place]] for place in places if numbers[place] in words}
 
-        until = max(began + _SECONDS, time.monotonic() + _LEAST_SECONDS)
-        trial = try_edit(snapshot.index, edited, bank, texts, day, Bounds(until=until), running.hear)
+        bounds = Bounds(until=began + _SECONDS, least=_LEAST)
+        trial = try_edit(snapshot.index, edited, bank, texts, day, bounds, running.hear)
         stored = self._database.read_now(asked_store.count_asked)
         return Tried(entry, findings, trial, numbers, stored, day, time.monotonic() - began)

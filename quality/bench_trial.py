@@ -12,6 +12,7 @@ a phrasing that another entry has; the answer changed, so that all of an entry's
 """
 
 import argparse
+import contextlib
 import json
 import statistics
 import sys
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from knowledge_base.clock import SystemClock, vietnam_day
+from knowledge_base.errors import Unavailable
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.keys import Keys
 from knowledge_base.live_faq import FaqSnapshot, LiveFaq
@@ -170,7 +172,8 @@ def main() -> None:
 
 def _index(entries: list[IndexedEntry], kept: Path | None) -> MatchIndex:
     if kept is not None and kept.exists():
-        return MatchIndex.from_bytes(kept.read_bytes())
+        with contextlib.suppress(Unavailable):  # made by other code
+            return MatchIndex.from_bytes(kept.read_bytes())
     index = MatchIndex.build(entries)
     if kept is not None:
         kept.write_bytes(index.to_bytes())

@@ -212,9 +212,10 @@ document.querySelectorAll("[data-trial]").forEach((button) => {
   const problem = place.querySelector("[data-trial-problem]");
   const result = place.querySelector("[data-trial-result]");
   const bar = progress.querySelector("progress");
-  let running = null;
+  let running = null, told = false;
 
   const hear = (line) => {
+    told ||= line.html !== undefined || Boolean(line.problem);
     if (line.html !== undefined) result.innerHTML = line.html; // our own template, escaped there
     else if (line.problem) fail(line.problem);
     else {
@@ -229,6 +230,7 @@ document.querySelectorAll("[data-trial]").forEach((button) => {
     const mine = running = new AbortController();
     progress.hidden = false;
     problem.hidden = true;
+    told = false;
     place.scrollIntoView({ block: "nearest" });
     const data = new FormData(form);
     data.set("act", "try");
@@ -238,9 +240,9 @@ document.querySelectorAll("[data-trial]").forEach((button) => {
         headers: { Accept: "application/x-ndjson, application/json", "X-CSRF-Token": form.elements.csrf.value },
       });
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("application/x-ndjson")) {
-        const told = await answer.text();
-        const page = new DOMParser().parseFromString(told, "text/html").querySelector("#problem");
-        fail(page ? page.textContent.trim() : JSON.parse(told).error.message);
+        const text = await answer.text();
+        const page = new DOMParser().parseFromString(text, "text/html").querySelector("#problem");
+        fail(page ? page.textContent.trim() : JSON.parse(text).error.message);
         return;
       }
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -252,6 +254,7 @@ document.querySelectorAll("[data-trial]").forEach((button) => {
         rest = lines.pop();
         lines.filter(Boolean).forEach((line) => hear(JSON.parse(line)));
       }
+      if (!told) fail(problem.dataset.lost);
     } catch {
       if (!mine.signal.aborted) fail(problem.dataset.lost);
     } finally {

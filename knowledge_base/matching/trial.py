@@ -76,10 +76,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much work a trial may be: so many questions, and until a moment of `time.monotonic` where one is given."""
+    """How much work a trial may be: so many questions, and until a moment of `time.monotonic` where one is given.
+
+    The `least` closest are compared however late it is.
+    """
 
     most: int = MOST
     until: float | None = None
+    least: int = 0
 
 
 def try_edit(
@@ -108,7 +112,7 @@ def try_edit(
     done = 0
     told(done, len(asked))
     for number, text in asked:
-        if bounds.until is not None and time.monotonic() > bounds.until:
+        if bounds.until is not None and done >= bounds.least and time.monotonic() > bounds.until:
             break
         before, after = _met(index, changed, text, edited, former, on_day)
         effect = effect_of(edited.key, before, after)

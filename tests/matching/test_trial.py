@@ -72,6 +72,7 @@ def test_taking_phrasings_away_loses_their_questions(index: MatchIndex, bank: Qu
 def test_the_work_is_bounded(index: MatchIndex, bank: QuestionBank):
     assert try_edit(index, NEW, bank, words, bounds=Bounds(most=1)).compared == 1
     assert try_edit(index, NEW, bank, words, bounds=Bounds(until=0.0)).compared == 0
+    assert try_edit(index, NEW, bank, words, bounds=Bounds(until=0.0, least=2)).compared == 2
 
 
 def test_nothing_changed_is_nothing_to_compare(index: MatchIndex, bank: QuestionBank):
