@@ -58,6 +58,7 @@ bench: $(STAMPS)/dev
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m quality.bench_matching
 	@$(BIN)/python -m quality.bench_queue
 	@$(BIN)/python -m quality.bench_worklists
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m quality.bench_trial
 
 # Makes the table of meanings anew (distillation/README.md): ten minutes of processor time, and 90 MB of the teacher.
 distil: $(STAMPS)/dev

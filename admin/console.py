@@ -14,6 +14,7 @@ from knowledge_base.live_units import LiveUnits
 from knowledge_base.neighbours import Neighbours
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
+from knowledge_base.trials import Trials
 
 FetchMedia = Callable[[str, str], Awaitable[tuple[bytes, str]]]
 ChannelStates = Callable[[], Awaitable[Mapping[str, str]]]
@@ -26,7 +27,7 @@ def _password_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The parts: store, live FAQ, settings, keys, clock, live units, and what only other faces can do."""
+    """The parts: store, live FAQ, settings, keys, clock, live units, trials, and what only other faces can do."""
 
     database: Database
     faq: LiveFaq
@@ -34,6 +35,7 @@ class Console:
     keys: Keys
     clock: Clock
     units: LiveUnits
+    trials: Trials
     fetch_media: FetchMedia | None = None
     channel_states: ChannelStates | None = None
     neighbours: Neighbours = field(default_factory=Neighbours)

@@ -147,6 +147,18 @@ class AnswerForm:
             phrasings=self._phrasings(),
         )
 
+    def as_tried(self, base: FaqEntry) -> FaqEntry:
+        """The text of `base` as typed, to be tried: complete enough to be asked for, if not to be saved."""
+        if not self.question.strip():
+            raise InvalidInput("question_empty", field="question")
+        return replace(
+            self.worded(base),
+            kind="referral" if self.kind == "referral" else "answer",
+            question=self.question.strip(),
+            legal_basis=self.legal_basis(),
+            in_force=self.in_force(),
+        )
+
     def _phrasings(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.phrasings.splitlines() if line.strip())
 

@@ -20,6 +20,12 @@ _HEADERS = {
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
+def stamp(response: web.StreamResponse) -> None:
+    """Give a response that is sent in parts the headers before its first part."""
+    response.headers.update(_HEADERS)
+    response.headers["Cache-Control"] = "no-store"
+
+
 @web.middleware
 async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Add the headers; pages with residents' words are kept by no cache, styles and scripts by all."""
@@ -29,6 +35,8 @@ async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer.headers.update(_HEADERS)
         answer.headers["Cache-Control"] = "no-store"
         raise
+    if response.prepared:
+        return response
     response.headers.update(_HEADERS)
     # Links to static files carry a hash of their content.
     versioned = response.status == web.HTTPOk.status_code and "v" in request.query and "/static/" in request.path

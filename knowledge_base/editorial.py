@@ -68,7 +68,7 @@ def public_of(tx: Transaction, entry: FaqEntry, *, from_resident: bool) -> FaqEn
     return public_entry(entry, found, decisions)
 
 
-def _public_wording(tx: Transaction, entry: FaqEntry) -> str:
+def public_wording(tx: Transaction, entry: FaqEntry) -> str:
     """The entry's last phrasing as the public may read it; the others are live already."""
     last = passages_of(entry)[-1:]
     decisions = redaction_store.decisions_of(tx, entry.key, all_marks(last))
@@ -76,18 +76,18 @@ def _public_wording(tx: Transaction, entry: FaqEntry) -> str:
     return public_text(last[0], decisions)
 
 
-def propose(tx: Transaction, member: StaffMember, entry: FaqEntry) -> int:
-    """A new text for an entry (new or not), in review; returns the revision's id."""
+def propose(tx: Transaction, member: StaffMember, entry: FaqEntry, *, origin: int | None = None) -> int:
+    """A new text for an entry (new or not; `origin`: from this question), in review; returns the revision's id."""
     faq_store.lock_changes(tx)
     for revision in faq_store.revisions_of(tx, entry.key):
         if revision.state in (RevisionState.IN_REVIEW, RevisionState.APPROVED):
             raise Conflict("revision_open", entry=entry.key, by=revision.author)
-    faq_store.ensure_entry(tx, entry.key, entry.question)
+    faq_store.ensure_entry(tx, entry.key, entry.question, origin)
     if entry.phrasings and faq_store.published_of(tx, entry.key) is None:
         # Nobody is answered from these yet; those of a live entry change only with its publication.
         faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=True)
     revision_id = faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
-    event_store.record(tx, member.username, "propose", entry_key=entry.key, revision=revision_id)
+    event_store.record(tx, member.username, "propose", question_id=origin, entry_key=entry.key, revision=revision_id)
     return revision_id
 
 
@@ -329,13 +329,18 @@ def link(tx: Transaction, member: StaffMember, question_id: int, key: str, wordi
     wording = wording.strip()
     if wording:
         guard_standing(tx, live.entry)
-        wording = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
+        wording = public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
         faq_store.add_phrasing(tx, key, wording, question_id)
+    settle_by_entry(tx, question_id, key)
+    faq_store.record_publication(tx, member.username, "link", key)
+    event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
+
+
+def settle_by_entry(tx: Transaction, question_id: int, key: str) -> None:
+    """The entry settles a question and those of its cluster; what was proposed from them needs no decision any more."""
     for one in (question_id, *_settled_alike(tx, question_id)):
         faq_store.supersede_undecided(tx, one, f"-> {key}")
         _settle(tx, one, Disposition.LINKED, key)
-    faq_store.record_publication(tx, member.username, "link", key)
-    event_store.record(tx, member.username, "link", question_id=question_id, entry_key=key, wording=wording)
 
 
 def learn_wording(tx: Transaction, member: StaffMember, question_id: int, key: str, wording: str) -> None:
@@ -345,7 +350,7 @@ def learn_wording(tx: Transaction, member: StaffMember, question_id: int, key: s
     if live is None:
         raise NotFound("entry", key=key)
     guard_standing(tx, live.entry)
-    public = _public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
+    public = public_wording(tx, replace(live.entry, phrasings=(*live.entry.phrasings, wording)))
     faq_store.add_phrasing(tx, key, public, question_id)
     faq_store.record_publication(tx, member.username, "learn", key)
     event_store.record(tx, member.username, "learn", question_id=question_id, entry_key=key, wording=public)

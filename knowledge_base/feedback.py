@@ -62,5 +62,5 @@ def learn(tx: Transaction, member: StaffMember, question_id: int, key: str, word
     need_editor(member)
     question_store.question_within(tx, member.unit_path, question_id)
     if not wording.strip():
-        raise InvalidInput("wording_missing", field="wording")
+        raise InvalidInput("wording_empty", field="wording")
     learn_wording(tx, member, question_id, key, wording.strip())

@@ -205,3 +205,67 @@ if (fresh && counts) {
   look();
   setInterval(look, 30000);
 }
+
+// --- an edit is tried on what was asked so far, told while it runs ------------------------------------
+document.querySelectorAll("[data-trial]").forEach((button) => {
+  const place = document.querySelector("#trial");
+  if (!place || !window.ReadableStream) return;
+  const progress = place.querySelector("[data-trial-progress]");
+  const problem = place.querySelector("[data-trial-problem]");
+  const result = place.querySelector("[data-trial-result]");
+  const bar = progress.querySelector("progress");
+  let running = null, told = false;
+
+  const hear = (line) => {
+    told ||= line.html !== undefined || Boolean(line.problem);
+    if (line.html !== undefined) result.innerHTML = line.html; // our own template, escaped there
+    else if (line.problem) fail(line.problem);
+    else {
+      if (line.of) { bar.max = line.of; bar.value = line.done; } else bar.removeAttribute("value");
+      progress.querySelector("[role=status]").textContent = line.said;
+    }
+  };
+  const fail = (words) => { problem.textContent = words; problem.hidden = false; };
+
+  async function tryIt(form) {
+    running?.abort();
+    const mine = running = new AbortController();
+    progress.hidden = false;
+    problem.hidden = true;
+    told = false;
+    place.scrollIntoView({ block: "nearest" });
+    const data = new FormData(form);
+    data.set("act", "try");
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", credentials: "same-origin", body: new URLSearchParams(data), signal: mine.signal,
+        headers: { Accept: "application/x-ndjson, application/json", "X-CSRF-Token": form.elements.csrf.value },
+      });
+      if (!(answer.headers.get("Content-Type") ?? "").startsWith("application/x-ndjson")) {
+        const text = await answer.text();
+        const page = new DOMParser().parseFromString(text, "text/html").querySelector("#problem");
+        fail(page ? page.textContent.trim() : JSON.parse(text).error.message);
+        return;
+      }
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        const lines = (rest + value).split("\n");
+        rest = lines.pop();
+        lines.filter(Boolean).forEach((line) => hear(JSON.parse(line)));
+      }
+      if (!told) fail(problem.dataset.lost);
+    } catch {
+      if (!mine.signal.aborted) fail(problem.dataset.lost);
+    } finally {
+      if (running === mine) { running = null; progress.hidden = true; }
+    }
+  }
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    tryIt(button.form);
+  });
+  progress.querySelector("[data-trial-stop]").addEventListener("click", () => running?.abort());
+});

@@ -13,7 +13,7 @@ from knowledge_base import editorial, recall
 from knowledge_base.entry_list import EntryList, Listed
 from knowledge_base.errors import KnowledgeBaseError, NotFound
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import UNDECIDED, RevisionState
+from knowledge_base.faq.publication import OPEN_STATES, RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.under_law import notices, window_under_law
 from knowledge_base.recall import Reached
@@ -101,7 +101,7 @@ class EntryFile:
     def open(self) -> Revision | None:
         """The text an editor has still to decide about."""
         newest = self.revisions[0]
-        return newest if newest.state in UNDECIDED else None
+        return newest if newest.state in OPEN_STATES else None
 
 
 def entry_file(tx: Transaction, key: str) -> EntryFile:

@@ -13,8 +13,9 @@ from knowledge_base.errors import InvalidInput, KnowledgeBaseError
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.redaction.find import mask_personal_data
-from knowledge_base.storage import faq_store, question_store, staff_store
+from knowledge_base.storage import faq_store, phrasing_store, question_store, staff_store
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.phrasing_store import ProposedPhrasings
 
 _LISTED = 20  # of each list that nobody fills; the rest is a page away
 # Why an answered question may stay out of public view.
@@ -44,6 +45,7 @@ class _Desk:
     returned: list[Revision]
     waiting: list[Waiting]
     entries: list[Revision]
+    phrasings: list[ProposedPhrasings]
 
 
 def _waiting(tx: Transaction, path: str, decided_elsewhere: set[int | None]) -> list[Waiting]:
@@ -72,7 +74,9 @@ def _desk(tx: Transaction, path: str) -> _Desk:
     returned = _of_units(tx, path, faq_store.returned(tx))
     origins = {revision.origin_question_id for revision in (*in_review, *scheduled, *returned)}
     live = faq_store.published(tx)
-    return _Desk(in_review, scheduled, bypassed, returned, _waiting(tx, path, origins), live)
+    phrasings = phrasing_store.open_within(tx, path)
+    origins |= {proposal.question_id for proposal in phrasings}
+    return _Desk(in_review, scheduled, bypassed, returned, _waiting(tx, path, origins), live, phrasings)
 
 
 async def _page(

@@ -13,8 +13,8 @@ from admin.wire import field_of, form_of, id_of
 from knowledge_base import officer_queue
 from knowledge_base.errors import Conflict, InvalidInput, KnowledgeBaseError
 from knowledge_base.questions.change import Actor
-from knowledge_base.questions.lifecycle import Action
-from knowledge_base.questions.question import CloseReason, QuestionState
+from knowledge_base.questions.lifecycle import Action, Role
+from knowledge_base.questions.question import ANSWERED_STATES, CloseReason, Disposition, QuestionState
 from knowledge_base.storage import desk_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import Draft
@@ -37,6 +37,13 @@ def close_reasons(found: Dossier) -> list[CloseReason]:
     if found.question.state == QuestionState.ANSWERED:
         return [CloseReason.SETTLED]
     return [reason for reason in CloseReason if reason != CloseReason.SETTLED]
+
+
+def _to_faq(member: StaffMember, found: Dossier) -> bool:
+    """Whether an editor may make something of it for the FAQ: answered, not kept out of it, without a live page."""
+    question = found.question
+    decided = question.disposition in (Disposition.EXCLUDED, Disposition.OWN_PAGE)
+    return member.role == Role.EDITOR and found.is_here and question.state in ANSWERED_STATES and not decided
 
 
 async def question_page(
@@ -70,12 +77,14 @@ async def question_page(
         then=seen_then(visit, found.question.candidates),
         reasons=close_reasons(found),
         spoken=spoken,
+        to_faq=_to_faq(visit.member, found),
         today=visit.console.faq.today(),
         moment_now=visit.console.clock.now(),
     )
 
 
-def _look(tx: Transaction, member: StaffMember, question_id: int) -> None:
+def look(tx: Transaction, member: StaffMember, question_id: int) -> None:
+    """A question is opened: its words are seen, which the trail keeps."""
     question_store.question_within(tx, member.unit_path, question_id, read=True)
     desk_store.look_at(tx, question_id, member.id)
 
@@ -83,7 +92,7 @@ def _look(tx: Transaction, member: StaffMember, question_id: int) -> None:
 async def show(request: web.Request) -> web.Response:
     """The page. Who saw a resident's own words is kept on the trail."""
     visit, question_id = visit_of(request), id_of(request)
-    await visit.write(_look, question_id)
+    await visit.write(look, question_id)
     return await question_page(visit, question_id)
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from admin.errors import explain, status_of
 from admin.forms import AnswerForm, read_day
 from admin.personal import Personal
+from admin.trial import Shown, is_trial, try_edit
 from admin.views.publication import EXCLUSIONS
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
@@ -64,6 +65,7 @@ async def _page(
     error: KnowledgeBaseError | None = None,
     note: str = "",
     public_note: str = "",
+    shown: Shown | None = None,
 ) -> web.Response:
     found = await visit.read(review, visit.member, revision_id)
     revision, member = found.revision, visit.member
@@ -90,6 +92,7 @@ async def _page(
         note=note,
         public_note=public_note,
         changes=changed_parts(found.live.entry, revision.entry) if found.live and found.live.id != revision.id else (),
+        shown=shown,
     )
 
 
@@ -104,15 +107,26 @@ async def show(request: web.Request) -> web.Response:
     return await _page(visit_of(request), id_of(request))
 
 
+async def _try(visit: Visit, revision_id: int, form: AnswerForm) -> web.StreamResponse:
+    base = (await visit.read(review, visit.member, revision_id)).revision.entry
+    try:
+        tried = form.as_tried(base)
+        return await try_edit(visit, tried, lambda shown: _page(visit, revision_id, form=form, shown=shown))
+    except KnowledgeBaseError as error:
+        return await _page(visit, revision_id, form=form, error=error)
+
+
 async def _published_already(visit: Visit, revision_id: int) -> bool:
     found = await visit.read(faq_store.revision, revision_id)
     return found is not None and found.state == RevisionState.PUBLISHED and found.approved_by == visit.member.username
 
 
 async def publish(request: web.Request) -> web.StreamResponse:
-    """Approve the text, with the wording as edited, and make it live."""
+    """Approve the text, with the wording as edited, and make it live; or only try it."""
     visit, revision_id, posted = visit_of(request), id_of(request), await form_of(request)
     form = AnswerForm.from_post(posted)
+    if is_trial(posted):
+        return await _try(visit, revision_id, form)
     correct = field_of(posted, "correct_askers", 5) == "yes"
     told = field_of(posted, "public_note", LONGEST_NOTE)
     try:

@@ -20,10 +20,6 @@ class RevisionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# Texts that somebody has still to decide about, or that wait for their day.
-UNDECIDED = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
-
-
 class RevisionAction(StrEnum):
     """What can be done with a revision."""
 
@@ -35,6 +31,9 @@ class RevisionAction(StrEnum):
     SUPERSEDE = "supersede"
     WITHDRAW = "withdraw"
 
+
+# An editor has still to decide about such a text, or it waits for its day.
+OPEN_STATES = (RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.AMENDS_NEEDED)
 
 TABLE: dict[tuple[RevisionState, RevisionAction], RevisionState] = {
     (RevisionState.DRAFT, RevisionAction.SUBMIT): RevisionState.IN_REVIEW,

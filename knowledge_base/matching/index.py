@@ -89,6 +89,17 @@ class MatchIndex:
             ordered = tuple(sorted(entries, key=lambda entry: entry.key))
             corpus = Corpus.build(ordered, out_of_scope_questions())
             return MatchIndex(corpus, fit_ridge(corpus).ridge, self.judge, self.thresholds, "", self.labels)
+        return self._changed(gone, added)
+
+    def edited(self, entry: IndexedEntry) -> "MatchIndex":
+        """`updated` by one entry, new or changed: the others need not be compared with what they were."""
+        corpus = self.corpus
+        gone = [at for at, other in enumerate(corpus.entries) if other.key == entry.key and corpus.alive[at]]
+        if not corpus.alive.any() or len(entry.texts) > _MAX_NEW:
+            return self.updated([*(other for other in self.entries if other.key != entry.key), entry])
+        return self._changed(gone, [entry])
+
+    def _changed(self, gone: Sequence[int], added: Sequence[IndexedEntry]) -> "MatchIndex":
         corpus = self.corpus.changed(gone, added)
         return MatchIndex(corpus, self._ridge_for(corpus), self.judge, self.thresholds, "", self.labels)
 

@@ -74,6 +74,44 @@ def lint(index: MatchIndex, on_day: date, told: Callable[[int, int], None] = lam
     return sorted(set(found), key=lambda one: (one.key, order[one.flaw], one.phrasing, one.other))
 
 
+def lint_edit(index: MatchIndex, edited: IndexedEntry, on_day: date) -> list[Finding]:
+    """The flaws of one entry as it would be, among the entries of `index` (where it may stand as it was).
+
+    Seconds of `lint` in tenths of one: each fifth of its own phrasings is held out, the others' are not.
+    """
+    others = index.edited(edited)
+    held = list(_hold_out_of(others, edited, on_day))
+    if len(edited.texts) == 1 and edited.key not in {entry.key for entry in index.entries}:
+        held = [Held(edited, edited.question, index.match(edited.question, day_for(edited, on_day)))]
+        found = [*_by_phrasing(held, both_ways=True)]
+    else:
+        found = [*_by_phrasing(held, both_ways=True), *_by_entry(held)]
+    found += [*_within([edited]), *_shared(others, edited)]
+    order = {flaw: at for at, flaw in enumerate(Flaw)}
+    return sorted(set(found), key=lambda one: (order[one.flaw], one.phrasing, one.other))
+
+
+def _hold_out_of(index: MatchIndex, entry: IndexedEntry, on_day: date) -> Iterator[Held]:
+    """The phrasings of one entry of the index, each asked while a fifth of them is away."""
+    if len(entry.texts) == 1:
+        return
+    for part in range(PARTS):
+        away = [text for at, text in enumerate(entry.texts) if _part(at, entry) == part]
+        if away:
+            kept = index.edited(_without(entry, away))
+            for text in away:
+                yield Held(entry, text, kept.match(text, day_for(entry, on_day)))
+
+
+def _shared(index: MatchIndex, entry: IndexedEntry) -> Iterator[Finding]:
+    """Texts that another entry in force together with this one has word for word."""
+    for text in entry.texts:
+        for at in index.corpus.asking(spell_out(text).text):
+            other = index.corpus.entries[at]
+            if other.key != entry.key and rivals(entry, other):
+                yield Finding(entry.key, Flaw.SAME_WORDS, text, other.key)
+
+
 def day_for(entry: IndexedEntry, on_day: date) -> date:
     """A day on which the entry is in force, `on_day` if that is one."""
     window = entry.in_force
@@ -134,7 +172,7 @@ def rivals(one: IndexedEntry, other: IndexedEntry) -> bool:
     return starts <= min(one.in_force.to_day or date.max, other.in_force.to_day or date.max)
 
 
-def _by_phrasing(held: Sequence[Held]) -> Iterator[Finding]:
+def _by_phrasing(held: Sequence[Held], *, both_ways: bool = False) -> Iterator[Finding]:
     for one in held:
         key, found = one.entry.key, one.found
         own = spell_out(one.phrasing).text
@@ -146,7 +184,8 @@ def _by_phrasing(held: Sequence[Held]) -> Iterator[Finding]:
         yield from (
             Finding(key, Flaw.NEAR_DUPLICATE, one.phrasing, candidate.key, repr(candidate.phrasing))
             for candidate in found.candidates
-            if key < candidate.key and _alike(own, spell_out(candidate.phrasing).text)  # once a pair
+            if (key < candidate.key or (both_ways and key != candidate.key))  # once a pair
+            and _alike(own, spell_out(candidate.phrasing).text)
         )
 
 

@@ -1,7 +1,7 @@
 """What an edit would change for questions asked before ("thử câu này"), told before it is saved."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,9 +13,12 @@ from knowledge_base.matching.corpus import IndexedEntry
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.matching.index import MatchIndex
 
-NEAR = 0.25  # cosine of a question with a changed text; below it hardly any outcome moves
+# How close a question is to a changed text; below it hardly any outcome moves. Measured on 960 wordings of the
+# project's own domain and 20 edits: 267 of 271 changes lie above.
+NEAR = 0.22
 MOST = 400  # questions that are matched before and after, the closest first
-_TOLD_EVERY = 25
+_TOLD_EVERY = 10
+Texts = Callable[[Sequence[int]], Mapping[int, str]]
 
 
 class Effect(StrEnum):
@@ -56,7 +59,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """All changes found. Of the stored questions `near` come near the edit; `compared` were matched, closest first."""
+    """All changes found. Of the `stored` questions `near` come near the edit; `compared` were matched.
+
+    The closest come first.
+    """
 
     changes: tuple[Change, ...]
     stored: int
@@ -68,41 +74,55 @@ class Trial:
         return tuple(change for change in self.changes if change.effect is effect)
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much work a trial may be: so many questions, and until a moment of `time.monotonic` where one is given.
+
+    The `least` closest are compared however late it is.
+    """
+
+    most: int = MOST
+    until: float | None = None
+    least: int = 0
+
+
 def try_edit(
     index: MatchIndex,
     edited: IndexedEntry,
     bank: QuestionBank,
+    texts: Texts,
     on_day: date | None = None,
-    *,
-    most: int = MOST,
-    seconds: float | None = None,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
+    bounds: Bounds = Bounds(),
+    told: Callable[[int, int], bool | None] = lambda _done, _all: None,
 ) -> Trial:
-    """Match stored questions before and after an edit (a new entry, or other words of one), nothing is kept.
+    """Match stored questions before and after an edit (a new entry, or other words of one); nothing is kept.
 
-    `edited` has the texts as they would be. Work is bounded by `most` questions and, where given, by `seconds`;
-    `told` hears (compared, to compare) now and then, and at the end.
+    `edited` has the texts as they would be. `texts` gives the words of questions by their place in the bank; one that
+    has none any more is left out. `told` hears (compared, to compare) before the first, now and then, and at the end;
+    where it says False, the trial ends with what was compared so far.
     """
     former = next((entry for entry in index.entries if entry.key == edited.key), None)
     close = bank.close_to(changed_texts(former, edited))
     near = np.flatnonzero(close >= NEAR)
-    chosen = near[np.argsort(-close[near], kind="stable")][:most].tolist()
-    began = time.monotonic()
-    changed = index.updated([*(entry for entry in index.entries if entry.key != edited.key), edited])
+    chosen: list[int] = near[np.argsort(-close[near], kind="stable")][: bounds.most].tolist()
+    words = texts(chosen)
+    asked = [(number, words[number]) for number in chosen if words.get(number)]
+    changed = index.edited(edited)
     changes: list[Change] = []
     done = 0
-    for number in chosen:
-        if seconds is not None and time.monotonic() - began > seconds:
+    told(done, len(asked))
+    for number, text in asked:
+        if bounds.until is not None and done >= bounds.least and time.monotonic() > bounds.until:
             break
-        before, after = _met(index, changed, bank.texts[number], edited, former, on_day)
+        before, after = _met(index, changed, text, edited, former, on_day)
         effect = effect_of(edited.key, before, after)
         if effect:
-            changes.append(Change(number, bank.texts[number], effect, before, after))
+            changes.append(Change(number, text, effect, before, after))
         done += 1
-        if done % _TOLD_EVERY == 0:
-            told(done, len(chosen))
-    told(done, len(chosen))
-    return Trial(tuple(changes), len(bank.texts), len(near), done)
+        if done % _TOLD_EVERY == 0 and told(done, len(asked)) is False:
+            break
+    told(done, len(asked))
+    return Trial(tuple(changes), len(bank), len(near), done)
 
 
 def _met(

@@ -135,8 +135,12 @@ class Postings:
 
     def norms_of(self, terms: Ints, rows: Rows, count: int) -> Floats:
         """What the sums of `count` rows must be multiplied with, shape (2, count): letters, words."""
-        squares = self.weights_of(self.keys, self.held)[terms].astype(np.float64) ** 2
-        letters = kinds(self.keys)[terms] == LETTERS
+        few = len(terms) < len(self.keys)  # a few rows more: their terms alone are weighed, not all there are
+        weights = (
+            self.weights_of(self.keys[terms], self.held[terms]) if few else self.weights_of(self.keys, self.held)[terms]
+        )
+        squares = weights.astype(np.float64) ** 2
+        letters = kinds(self.keys[terms]) == LETTERS
         found = np.empty((2, count), dtype=np.float32)
         for at, (part, share) in enumerate(((letters, LETTERS_SHARE), (~letters, WORDS_SHARE))):
             lengths = np.bincount(rows[part], squares[part], count)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, func, or_, select, update
 from knowledge_base.faq.correction import Correction
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
-from knowledge_base.faq.publication import UNDECIDED, RevisionState
+from knowledge_base.faq.publication import OPEN_STATES, RevisionState
 from knowledge_base.faq.revision import TRIAL_APPROVER, Revision
 from knowledge_base.faq.slug import slug_of
 from knowledge_base.redaction.find import mask_personal_data
@@ -224,7 +224,7 @@ def shown(tx: Transaction, keys: Iterable[str] | None = None) -> list[Revision]:
 
 def undecided(tx: Transaction) -> list[tuple[int, str]]:
     """(Revision id, state) of every text that still waits for a decision or a day."""
-    query = select(revisions.c.id, revisions.c.state).where(revisions.c.state.in_(UNDECIDED))
+    query = select(revisions.c.id, revisions.c.state).where(revisions.c.state.in_(OPEN_STATES))
     return [(row.id, row.state) for row in tx.execute(query)]
 
 

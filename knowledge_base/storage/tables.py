@@ -453,6 +453,22 @@ phrasings = Table(
     UniqueConstraint("entry_key", "text"),
 )
 
+# Wordings that an editor drew from a question for an entry; another editor takes or refuses them.
+proposed_phrasings = Table(
+    "proposed_phrasings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), nullable=False, index=True),
+    Column("entry_key", ForeignKey("entries.key"), nullable=False),
+    Column("texts", JSON, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("verdict", String(10)),  # taken | refused; null: waits
+    Column("decided_by", String(64)),
+    Column("decided_at", UtcDateTime),
+    Column("note", Text),  # why it was refused
+)
+
 # What an editor decided about each hit of personal data in an entry's texts; the words themselves aren't kept here.
 redactions = Table(
     "redactions",

@@ -8,11 +8,20 @@ from sqlalchemy import func, select
 from admin.policy import ROUTES, Route
 from knowledge_base.questions.lifecycle import Role
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import audit, events, outbox, question_notes, questions, revisions, staff
+from knowledge_base.storage.tables import (
+    audit,
+    events,
+    outbox,
+    proposed_phrasings,
+    question_notes,
+    questions,
+    revisions,
+    staff,
+)
 from tests.admin.conftest import PEOPLE, Desk
 
 ROLES = {role: name for name, role in reversed(PEOPLE.items())}
-WATCHED = (questions, events, outbox, revisions, question_notes, staff)
+WATCHED = (questions, events, outbox, revisions, question_notes, proposed_phrasings, staff)
 # What a route with a number in its address is about.
 ABOUT = {"questions": "question", "revisions": "revision", "staff": "account"}
 NAMED = [route for route in ROUTES if route.roles and route.path.split("/")[1] in ABOUT and "{" in route.path]
@@ -26,6 +35,7 @@ FORM = {
     "question": "1",
     "role": "editor",
     "entry": "T01",
+    "wordings": "một cách hỏi",
     "short_answer": "Một câu trả lời.",
     "topic": "vay-von",
 }

@@ -16,7 +16,8 @@ from tests.journeys.served import ROOT, Served, within
 PASSWORD = "mot cau dai de thu nghiem"
 # Real communes of the register: a province's, and what is above all.
 PEOPLE = {"xa.mot": "officer", "xa.hai": "officer", "tinh": "officer", "cap.bo": "officer", "kiem.soat": "auditor"}
-UNITS = {"xa.mot": "00004", "xa.hai": "00008", "tinh": "01", "cap.bo": "0", "kiem.soat": "0"}
+PEOPLE |= {"bien.tap": "editor", "bien.tap.hai": "editor"}
+UNITS = {"xa.mot": "00004", "xa.hai": "00008", "tinh": "01"}  # the others': the unit above all
 QUESTION = "làm sao xin cấp nước tưới cho ruộng bậc thang mùa khô"
 ALIKE = (
     "xin cap nuoc tuoi cho ruong bac thang mua kho thi lam sao",
@@ -78,7 +79,7 @@ def service(
     made.content_dir = content_with_units
     made.start()
     for name, role in PEOPLE.items():
-        options = ("--username", name, "--role", role, "--unit", UNITS[name], "--password-stdin")
+        options = ("--username", name, "--role", role, "--unit", UNITS.get(name, "0"), "--password-stdin")
         done = made.run_cli("staff", "add", *options, text=PASSWORD + "\n")
         assert done.returncode == 0, done.stderr
     yield made
@@ -281,3 +282,56 @@ async def judge(office: Office, page: Page, paths: list[str], width: int) -> Non
         assert told == [], (path, told)
         wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (path, wide)
+
+
+async def test_a_question_becomes_a_phrasing_that_the_bot_answers(office: Office) -> None:
+    wording = "máy cày của hợp tác xã cho mượn theo lịch nào"
+    said, also = await office.ask(wording), await office.ask(f"{wording} vậy")
+    reference = said["replies"][0]["reference"]
+    officer = await office.person("cap.bo")
+    await open_question(officer, reference)
+    await officer.click("form[action$='/claim'] button")
+    await officer.check("input[name=kind][value=referral]")
+    await officer.fill("#short_answer", "Mời bà con hỏi Ủy ban nhân dân xã.")
+    await officer.select_option("select[name=topic]", index=1)
+    await officer.click("form.answer-form button.primary")
+    await officer.wait_for_url("**done=answered*")
+
+    # --- an editor: the question, the entry, a trial that shows what is won, and only then the proposal
+    editor = await office.person("bien.tap")
+    await look_for_answered(editor, office, reference)
+    await editor.click("a[href$='/phrasing']")
+    await editor.fill("[data-search]", "T43")
+    await editor.keyboard.press("Enter")
+    await office.picture(editor, "trial-1-which-entry")
+    await editor.click("a[href*='entry=T43']")
+    await editor.click("[data-trial]")
+    won = editor.locator("details.effect-won")
+    await expect(won).to_contain_text(also["replies"][0]["reference"], timeout=15_000)
+    assert "/phrasing?entry=T43" in editor.url  # nothing was sent away
+    await office.picture(editor, "trial-2-won")
+    found = await Axe().run(editor)
+    assert [one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")] == []
+    await editor.click("form button.primary")
+    await editor.wait_for_url("**done=phrasing_proposed*")
+    assert await editor.locator("form[action$='/take']").count() == 0  # his own
+
+    # --- another editor takes it from the desk; the bot answers
+    other = await office.person("bien.tap.hai")
+    await other.goto(f"{office.served.url}/admin/publish")
+    await other.click("section[aria-labelledby=phrasings] a[data-open]")
+    await office.picture(other, "trial-3-decide")
+    await other.click("form[action$='/take'] button")
+    await other.wait_for_url("**done=phrasing_taken*")
+
+    def answers() -> bool:
+        reply = office.served.say(wording)["replies"][0]
+        return reply["entry"] == "T43" and reply["decision"] == "confident"
+
+    await asyncio.to_thread(within, 20, answers, "the bot does not know the phrasing")
+
+
+async def look_for_answered(page: Page, office: Office, reference: str) -> None:
+    await page.goto(f"{office.served.url}/admin/?tab=all&q={reference}")
+    await page.click(f"tr:has-text('{reference}') a[data-open]")
+    await page.wait_for_selector(f"h1:has-text('{reference}')")

@@ -5,7 +5,7 @@ import pytest
 
 from knowledge_base.faq.entry import InForce
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
-from knowledge_base.matching.lint import SERIOUS, Finding, Flaw, day_for, lint, rivals
+from knowledge_base.matching.lint import SERIOUS, Finding, Flaw, day_for, lint, lint_edit, rivals
 
 DAY = date(2026, 11, 22)
 
@@ -48,3 +48,16 @@ def test_entries_never_in_force_together_are_no_rivals(entries: list[IndexedEntr
     assert rivals(old, replace(new, in_force=InForce()))
     assert (day_for(old, DAY), day_for(new, DAY)) == (DAY, date(2027, 1, 1))
     assert day_for(old, date(2027, 5, 1)) == date(2026, 12, 31)
+
+
+def test_one_edit_is_looked_at_without_the_others(index: MatchIndex):
+    first, other = index.entries[0], index.entries[4]
+    day = date(2026, 11, 1)
+    stolen = replace(first, phrasings=(*first.phrasings, other.question, first.question.upper()))
+    told = {(one.flaw, one.phrasing, one.other) for one in lint_edit(index, stolen, day_for(first, day))}
+    assert (Flaw.SAME_WORDS, other.question, other.key) in told
+    assert Flaw.REPEATED in {flaw for flaw, _, _ in told}
+    alone = IndexedEntry("MOI", other.texts[-1], ())
+    found = lint_edit(index, alone, day)
+    assert {one.flaw for one in found} >= {Flaw.SAME_WORDS, Flaw.ANOTHER_WINS, Flaw.FEW_PHRASINGS}
+    assert Flaw.UNREACHED not in {one.flaw for one in found}
