@@ -274,6 +274,7 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "answer": content,
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
+        "erased_on": vietnam_day(question.erased_at) if question.erased_at else None,
         "waiting": question.state in UNFINISHED_STATES,
         "clock": reckoning(question, calendar_store.calendar(tx), incoming.language),
         "stands_since": standing_since(question),

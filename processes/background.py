@@ -18,6 +18,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage import sketch_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import try_alone
+from processes.erasures import Erasures
 from processes.officer_alerts import tell_officers
 from processes.retention import keep_retention
 
@@ -43,6 +44,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
                 _clockwork(service),
                 tell_officers(service.database, service.settings),
                 keep_retention(service.database, service.settings),
+                Erasures(service.database, service.settings, service.clock).keep(),
                 _sketching(service),
             ]
             work += [supervise(channel, service.database) for channel in service.channels]
