@@ -92,9 +92,7 @@ def _forget_entry(tx: Transaction, key: str, said: str) -> None:
         if _without_his(row.text, said) != row.text:
             tx.execute(delete(phrasings).where(phrasings.c.id == row.id))
             _forget_matches(tx, [row.text])
-    slug = tx.execute(select(entries.c.slug).where(entries.c.key == key)).scalar_one()
-    if any(_bare(part) in said for part in _hits(slug.replace("-", " "))):
-        tx.execute(update(entries).where(entries.c.key == key).values(slug=f"hoi-dap-{key.lower()}"))
+    faq_store.rename_after(tx, key, _masked(public[-1].content, said)["question"])
     faq_store.record_publication(tx, "resident", "erase", key)
 
 
@@ -109,10 +107,3 @@ def _without_his(text: str, said: str) -> str:
         if len(bare) >= _SHORTEST and bare in said:
             text = text[: hit.start] + MASK + text[hit.end :]
     return text
-
-
-def _hits(text: str) -> list[str]:
-    return [text[hit.start : hit.end] for hit in find_personal_data(text)]
-
-
-

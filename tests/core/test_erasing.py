@@ -82,7 +82,7 @@ class Resident:
         where = f"chuyện {self.canary} ở bản"
         return {
             "offered": f"{where} hộ nghèo thẻ bảo hiểm tiền điện",
-            "sure": f"hỗ trợ tiền điện {self.canary}",
+            "sure": "tiền điện hộ nghèo nhận ở đâu",
             "urgent": f"nhà {self.canary} bị lũ cuốn mất rồi cứu với, sắp chết đói",
         }.get(self.kind, f"{where} làm sao để đăng ký kết hôn với người xã bên {self.number}")
 
@@ -92,7 +92,8 @@ class Village:
 
     def __init__(self, database: Database, clock: FixedClock, keys: Keys, folder: Path) -> None:
         self.database, self.clock, self.keys, self.folder = database, clock, keys, folder
-        self.settings = Settings(data_dir=folder)
+        url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+        self.settings = Settings(data_dir=folder, database_url=url)
         self.people = [Resident(number) for number in range(PEOPLE)]
         self.codes: dict[int, str] = {}
 
@@ -111,7 +112,7 @@ class Village:
 
     async def say(self, one: Resident, words: str, key: str, **more: Any) -> Any:
         incoming = Incoming(one.channel, one.address, f"{one.address}:{key}", "text", words, **more)
-        return await self.inbox.receive(incoming)
+        return await self.inbox.receive(incoming, patience=120.0)
 
     async def live_one(self, one: Resident) -> None:
         await self.say(one, one.asks(), "1")
@@ -297,7 +298,7 @@ async def _repeated(village: Village) -> None:
 
 
 def _backup(village: Village) -> Path:
-    url = village.database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    url = village.settings.database
     made = make_backup(url, village.folder / "backups", village.folder, "k" * 40, "mark", village.clock.now())
     return made.path
 
