@@ -111,14 +111,14 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     received = [_received(one, "" if ref in gone else ref) for one, ref in zip(arrivals, refs, strict=True)]
     # A repetition of what somebody wrote before he was erased must not make him known again.
     repeated = conversation_store.incoming_ids(tx, [row for row in received if row.contact_ref in strangers])
-    coming = [
-        one for one, row in zip(addresses, received, strict=True) if row.contact_ref and row.key not in repeated
-    ]
+    coming = [one for one, row in zip(addresses, received, strict=True) if row.contact_ref and row.key not in repeated]
     waiting = contact_store.lock_contacts(tx, contact_store.ensure_contacts(tx, coming))
     ids = repeated | conversation_store.incoming_ids(tx, received)
     new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
     ids |= new
-    fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new and ref not in gone]
+    fresh = [
+        (one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new and ref not in gone
+    ]
     if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
@@ -144,7 +144,9 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         pile.outgoing += _outgoing(words, channel, parted[ref], inbox_id)
     outbox_store.enqueue_all(tx, pile.outgoing)
     return [
-        Accepted(parted.get(ref, ref), ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate")
+        Accepted(
+            parted.get(ref, ref), ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate"
+        )
         for ref, row in zip(refs, received, strict=True)
     ]
 

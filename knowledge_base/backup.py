@@ -77,7 +77,13 @@ def read_label(file: BinaryIO) -> Label:
 
 
 def make_backup(
-    url: str, folder: Path, scratch: Path, secret: str, secret_mark: str, now: datetime, keep: Keep = DEFAULT,
+    url: str,
+    folder: Path,
+    scratch: Path,
+    secret: str,
+    secret_mark: str,
+    now: datetime,
+    keep: Keep = DEFAULT,
     oldest: datetime | None = None,
 ) -> Made:
     """Back a store up into a folder; `secret` empty: not encrypted, only protected against damage.

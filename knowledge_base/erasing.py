@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from knowledge_base.erasure_list import Erasure
 from knowledge_base.storage import contact_store, erased_wording_store, erasure_store
 from knowledge_base.storage.database import Transaction
 
-_FORGOTTEN_AT_ONCE = 50
+_AT_ONCE = 50
 
 
 def erase(tx: Transaction, ref: str, *, farewell: bool = False) -> str | None:
@@ -68,9 +69,16 @@ def unlisted(tx: Transaction, known: set[str]) -> list[Erasure]:
     ]
 
 
-def erase_forgotten(tx: Transaction, refs: Sequence[str]) -> int:
-    """Destroy the data of residents who have said nothing for as long as the settings keep them; returns how many."""
+def silent(tx: Transaction, age: timedelta) -> list[str]:
+    """Residents from and to whom nothing was said for so long, and for whom nothing is open; some of them."""
+    return erasure_store.silent(tx, tx.now - age, _AT_ONCE)
+
+
+def erase_silent(tx: Transaction, refs: Sequence[str], age: timedelta) -> int:
+    """Destroy the data of those who still are so; returns how many were looked at."""
     contact_store.lock_contacts(tx, refs)
-    for ref in refs[:_FORGOTTEN_AT_ONCE]:
-        erase(tx, ref)
-    return len(refs[:_FORGOTTEN_AT_ONCE])
+    still = set(erasure_store.silent(tx, tx.now - age, _AT_ONCE))
+    for ref in refs:
+        if ref in still:
+            erase(tx, ref)
+    return len(refs)

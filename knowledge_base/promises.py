@@ -30,6 +30,15 @@ def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = 
     return len(forgotten)
 
 
+def drop_forgotten_offers(tx: Transaction, age: timedelta = timedelta(hours=24)) -> int:
+    """Where nothing goes to officers without consent: questions whose choices nobody took end, without their words."""
+    forgotten = question_store.offered_before(tx, age)
+    for question in forgotten:
+        close_by_resident(tx, question, CloseReason.WITHDRAWN, CLOCK)
+        question_store.save(tx, question_store.question(tx, question.id), text="", folded="", commune=None)
+    return len(forgotten)
+
+
 def renew_missed_promises(tx: Transaction, working_days: int) -> int:
     """A missed promise is announced once, with a new day; returns how many."""
     calendar = calendar_store.calendar(tx)

@@ -117,7 +117,9 @@ class Settings(BaseModel):
     retention_payload_days: int = Field(7, ge=1, le=365, description="a whole number of days from 1 to 365")
     retention_contact_months: int = Field(24, ge=1, le=120, description="a whole number of months from 1 to 120")
     backup_days: int = Field(365, ge=1, le=3660, description="a whole number of days from 1 to 3660")
-    erasure_list: Path | None = Field(None, description="a file that can be written to; empty: erasures.jsonl in DATA_DIR")
+    erasure_list: Path | None = Field(
+        None, description="a file that can be written to; empty: erasures.jsonl in DATA_DIR"
+    )
     consent: Literal["notice", "ask"] = Field("notice", description="notice or ask")
     review_months: int = Field(6, ge=1, le=60, description="a whole number of months from 1 to 60")
     danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")

@@ -126,6 +126,9 @@ async def follow_calendar(database: Database) -> None:
 def clockwork(tx: Transaction, settings: Settings) -> None:
     """What time brings: forgotten choices, missed promises. One process at a time."""
     if try_alone(tx.connection, "clockwork"):
-        promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
+        if settings.consent == "ask":
+            promises.drop_forgotten_offers(tx)
+        else:
+            promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
         promises.renew_missed_promises(tx, settings.answer_due_working_days)
         publishing.publish_due(tx)

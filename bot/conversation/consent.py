@@ -34,7 +34,9 @@ def held_back(state: State, turn: Turn, view: View) -> Turn:
             turn.replies.append(replies.notice(view.voice, NOT_SENT))
         return turn
     matches = dict(view.parts)
-    held = [act for act in turn.acts if isinstance(act, Ask | Queue | AddWords | SetCommune) and act.reference in wanted]
+    held = [
+        act for act in turn.acts if isinstance(act, Ask | Queue | AddWords | SetCommune) and act.reference in wanted
+    ]
     fresh = any(isinstance(act, Ask) for act in held)
     pending = {
         "acts": [_packed(act, candidates_of(matches.get(getattr(act, "text", ""), view.match))) for act in held],

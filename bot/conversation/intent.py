@@ -164,8 +164,12 @@ _PRIVACY = re.compile(
     r"/riengtu|/privacy|privacy|quyen rieng tu|rieng tu|bao mat( thong tin)?|"
     r"((luu|giu) (du lieu|thong tin) (gi|nao)|(du lieu|thong tin) (cua )?(toi|em|minh) (duoc |bi )?(luu|giu)).{0,30}"
 )
-_AGREES = re.compile(r"(toi |em |minh |da |vang )*(dong y|cho phep|gui|gui di|dong y gui)( gui)?( di| a| nhe| nha| luon| cho can bo)*")
-_ERASES = re.compile(r"(toi |em |da |vang )*(dong y|chac( chan)?|co|xoa|xoa het|xoa di|dong y xoa)( het| xoa| di| a| luon| nhe)*")
+_AGREES = re.compile(
+    r"(toi |em |minh |da |vang )*(dong y|cho phep|gui|gui di|dong y gui)( gui)?( di| a| nhe| nha| luon| cho can bo)*"
+)
+_ERASES = re.compile(
+    r"(toi |em |da |vang )*(dong y|chac( chan)?|co|xoa|xoa het|xoa di|dong y xoa)( het| xoa| di| a| luon| nhe)*"
+)
 _REFUSES = re.compile(
     r"(thoi|khong|ko|k|hong|hok|kg|dung|huy)( (dong y|gui|xoa|can|muon|cho|nua|dau|a|nhe|de lai|giu lai))*|(cu )?(de|giu) lai.{0,20}"
 )

@@ -84,7 +84,9 @@ def _ask(state: State, view: View) -> Turn:
 def _answered(state: State, heard: Incoming, view: View, *, sure: bool) -> Turn:
     voice = view.voice
     if not sure:
-        return Turn(left_undone(state), replies=[replies.notice(voice, _("Nothing was erased. Everything is as it was."))])
+        return Turn(
+            left_undone(state), replies=[replies.notice(voice, _("Nothing was erased. Everything is as it was."))]
+        )
     day = f"{view.today:%d/%m/%Y}" if view.today else ""
     blocks = [
         voice.say(
@@ -136,5 +138,7 @@ def _privacy(voice: Voice) -> Reply:
     )
     blocks = [text]
     if voice.unit_contact:
-        blocks.append(voice.say(_("Whom to ask: %(unit)s, %(contact)s"), unit=voice.unit_name, contact=voice.unit_contact))
+        blocks.append(
+            voice.say(_("Whom to ask: %(unit)s, %(contact)s"), unit=voice.unit_name, contact=voice.unit_contact)
+        )
     return Reply("\n".join(blocks), "notice")

@@ -245,7 +245,7 @@ def question_hashes(tx: Transaction) -> dict[str, int]:
     return {tx.keys.erasure_hash("question", row.reference): row.id for row in rows}
 
 
-def forgotten(tx: Transaction, before: datetime, limit: int) -> list[str]:
+def silent(tx: Transaction, before: datetime, limit: int) -> list[str]:
     """Residents from whom, and to whom, nothing was said since a moment, and for whom nothing is open."""
     heard = select(inbox.c.id).where(inbox.c.contact_ref == contacts.c.ref, inbox.c.received_at >= before)
     told = select(outbox.c.id).where(outbox.c.contact_ref == contacts.c.ref, outbox.c.created_at >= before)

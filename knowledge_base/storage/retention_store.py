@@ -19,6 +19,7 @@ from knowledge_base.storage.tables import (
     answers,
     contacts,
     conversations,
+    data_codes,
     drafts,
     inbox,
     outbox,
@@ -33,6 +34,8 @@ from knowledge_base.storage.tables import (
 
 _DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
 _WRITE_KEY_DAYS = 1  # a write that is tried again is so within seconds
+_CONSENT_DAYS = 1  # what waits for its asker's consent; as residents read it in `retention.py`
+_HOLDING = ("consenting", "erasing")  # where a conversation may hold such words
 _UNUSED_DAYS = 2  # a chat session that never said anything
 _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
@@ -60,6 +63,8 @@ class Due:
     return_codes: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    consents: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -78,6 +83,8 @@ class _Conditions:
     return_codes: ColumnElement[bool]
     contacts: ColumnElement[bool]
     writes: ColumnElement[bool]
+    consents: ColumnElement[bool]
+    codes: ColumnElement[bool]
 
 
 def _conditions(now: datetime, rules: Rules) -> _Conditions:
@@ -112,6 +119,12 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
             ),
         ),
         writes=writes.c.at < now - timedelta(days=_WRITE_KEY_DAYS),
+        consents=and_(
+            conversations.c.state.in_(_HOLDING),
+            conversations.c.updated_at < now - timedelta(days=_CONSENT_DAYS),
+            cast(conversations.c.data, Text).like('%"pending"%'),
+        ),
+        codes=data_codes.c.expires_at <= now,
     )
 
 
@@ -130,6 +143,8 @@ def find_due(tx: Transaction, rules: Rules) -> Due:
         return_codes=found(return_codes.c.contact_ref, when.return_codes),
         contacts=found(contacts.c.ref, when.contacts),
         writes=found(writes.c.key, when.writes),
+        consents=found(conversations.c.contact_ref, when.consents),
+        codes=found(data_codes.c.contact_ref, when.codes),
     )
 
 
@@ -153,6 +168,9 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     tx.execute(delete(return_codes).where(opens))
     tx.execute(delete(contacts).where(contacts.c.ref.in_(due.contacts), when.contacts))
     tx.execute(delete(writes).where(writes.c.key.in_(due.writes), when.writes))
+    # Without consent it goes to nobody: the whole dialogue begins anew.
+    tx.execute(delete(conversations).where(conversations.c.contact_ref.in_(due.consents), when.consents))
+    tx.execute(delete(data_codes).where(data_codes.c.contact_ref.in_(due.codes), when.codes))
     return len(settled)
 
 

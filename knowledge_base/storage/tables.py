@@ -40,6 +40,7 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
+
 def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
     where = text(condition)
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from bot.channels import web_chat
 from bot.conversation.message import Incoming
 from bot.inbox import Inbox
 from knowledge_base import desk, editorial, erasing, neighbours, officer_queue
@@ -247,7 +248,8 @@ async def test_nothing_is_left_of_fifty_residents(village: Village, caplog: pyte
             assert goodbye in words[-1]
             assert not any(one.canary in text for text in words)
         else:
-            database.write_now(erasure_store.part, [farewells[one.number].contact_ref])
+            accepted = farewells[one.number]
+            database.write_now(web_chat._fetch_replies, accepted.contact_ref, accepted.inbox_id)
     await village.faq.refresh()
     await village.faq.learn()
     finishing = Erasures(database, village.settings, village.clock)
