@@ -294,7 +294,8 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
     matches = dict(one.parts)
     for act in turn.acts:
         if isinstance(act, dialogue_acts.Ask):
-            found = candidates_of(matches.get(act.text, one.match)) if act.found is None else list(act.found)
+            seen = candidates_of(matches.get(act.text, one.match))
+            found = seen if act.found is None else [dict(candidate) for candidate in act.found]
             unit = officer_queue.FIRST_UNIT
             opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
             opening.values["topic"] = _topic(found, desk.faq)
@@ -339,16 +340,8 @@ def _shape(opening: Opening, act: Act, tx: Transaction, desk: Desk) -> None:
 
 def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: C901 - one line a kind of act
     """An act on a question that was there before, or on the resident."""
-    if isinstance(act, dialogue_acts.SetStopped):
-        contact_store.set_stopped(tx, ref, stopped=act.stopped)
-        return
-    if isinstance(act, dialogue_acts.Leave):
-        contact_store.set_unreachable(tx, ref, unreachable=True)
-        return
-    if isinstance(act, dialogue_acts.GiveCopy):
-        copy_store.put_code(tx, ref, act.code)
-        return
-    if isinstance(act, dialogue_acts.Erase):  # in the end, with all of the batch
+    if isinstance(act, dialogue_acts.OnResident):
+        _on_resident(tx, act, ref)
         return
     question = question_store.question_by_reference(tx, act.reference)
     if question is None:
@@ -372,6 +365,18 @@ def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: 
         case dialogue_acts.Feedback(_, verdict):
             if question.entry_key:
                 question_store.add_feedback(tx, question.entry_key, verdict, question_id=question.id)
+
+
+def _on_resident(tx: Transaction, act: dialogue_acts.OnResident, ref: str) -> None:
+    match act:
+        case dialogue_acts.SetStopped(stopped):
+            contact_store.set_stopped(tx, ref, stopped=stopped)
+        case dialogue_acts.Leave():
+            contact_store.set_unreachable(tx, ref, unreachable=True)
+        case dialogue_acts.GiveCopy(code):
+            copy_store.put_code(tx, ref, code)
+        case dialogue_acts.Erase():  # in the end, after all else of the batch
+            pass
 
 
 def _outgoing(said: Sequence[Reply], channel: str, ref: str, inbox_id: int) -> list[Outgoing]:

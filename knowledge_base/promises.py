@@ -7,10 +7,10 @@ from typing import Any
 
 from knowledge_base.asker import Words, tell, tell_all
 from knowledge_base.clock import vietnam_day
-from knowledge_base.officer_queue import queue
+from knowledge_base.officer_queue import close_by_resident, queue
 from knowledge_base.questions.change import CLOCK, promise
 from knowledge_base.questions.promised import Promised
-from knowledge_base.questions.question import Question
+from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.storage import calendar_store, event_store, promise_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.promise_store import Owed

@@ -13,18 +13,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from knowledge_base.backup import Label, read_label, unpacked
-from knowledge_base.erasure_list import Erasure
 from knowledge_base.erasing import replay
+from knowledge_base.erasure_list import Erasure
 from knowledge_base.errors import Conflict, InvalidInput, NotFound, Unavailable
 from knowledge_base.keys import Keys
 from knowledge_base.sealed_file import read_sealed
 from knowledge_base.storage import postgresql_dump, sqlite_dump
+from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import is_sqlite, postgresql_engine, sqlite_engine
 from knowledge_base.storage.lock import hold_store
-from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.repair_store import doubt_unsettled
-from knowledge_base.storage.scrubbing import overwrite
 from knowledge_base.storage.schema import knows, migrate, schema_state
+from knowledge_base.storage.scrubbing import overwrite
 from knowledge_base.storage.sqlite_dump import database_path
 
 _SCRATCH = ".restore-"

@@ -152,13 +152,14 @@ _ERASE = re.compile(
     r"/xoa( .*)?|/delete|/erase|delete (all )?my data|erase (all )?my data|"
     r"((lam on|xin|hay|giup|nho|cho|toi|em|minh|tui|con|chau|muon|can|yeu cau) )*"
     r"xoa( (bo|di|het|sach|giup|ho|cho|tat ca|toan bo|moi))*"
-    r"( (nhung|cac|ca))?( (du lieu|thong tin|cau hoi|tin nhan|noi dung|lich su|loi nhan|moi thu|ca nhan|da hoi|da gui))*"
+    r"( (nhung|cac|ca))?"
+    r"( (du lieu|thong tin|cau hoi|tin nhan|noi dung|lich su|loi nhan|moi thu|ca nhan|da hoi|da gui))*"
     rf"( {_OWN})?( (di|nhe|nha|giup|ho|luon|voi|a|khoi he thong))*"
 )
 _COPY = re.compile(
     r"/dulieu|/mydata|my data|"
     r"((cho|xin|toi|em|minh|tui|muon|can|xem|gui|lay|tai) )*(ban sao )?(du lieu|thong tin) (ca nhan )?"
-    rf"(dang luu |da luu )?(cua|ve) (toi|em|minh|tui|con|chau)"
+    r"(dang luu |da luu )?(cua|ve) (toi|em|minh|tui|con|chau)"
 )
 _PRIVACY = re.compile(
     r"/riengtu|/privacy|privacy|quyen rieng tu|rieng tu|bao mat( thong tin)?|"
@@ -171,7 +172,8 @@ _ERASES = re.compile(
     r"(toi |em |da |vang )*(dong y|chac( chan)?|co|xoa|xoa het|xoa di|dong y xoa)( het| xoa| di| a| luon| nhe)*"
 )
 _REFUSES = re.compile(
-    r"(thoi|khong|ko|k|hong|hok|kg|dung|huy)( (dong y|gui|xoa|can|muon|cho|nua|dau|a|nhe|de lai|giu lai))*|(cu )?(de|giu) lai.{0,20}"
+    r"(thoi|khong|ko|k|hong|hok|kg|dung|huy)( (dong y|gui|xoa|can|muon|cho|nua|dau|a|nhe|de lai|giu lai))*|"
+    r"(cu )?(de|giu) lai.{0,20}"
 )
 _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 

@@ -44,7 +44,7 @@ def _said(state: State, heard: Incoming, view: View) -> Turn | None:
 
 
 def _pressed(state: State, heard: Incoming, view: View) -> Turn | None:
-    """A button under the question whether he is sure. One from an earlier time asks anew: presses happen by accident."""
+    """A button under the question whether he is sure; one from an earlier time asks anew, for fingers slip."""
     if heard.option == KEEP:
         return _answered(state, heard, view, sure=False)
     if heard.option != ERASE:

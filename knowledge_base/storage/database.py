@@ -87,7 +87,7 @@ class Database(Protocol):
         ...
 
     async def scrub(self) -> bool:
-        """Overwrite what rows that were blanked left in the database's files; False: try again, others are in the way."""
+        """Overwrite what blanked rows left in the database's files; False: try again, others are in the way."""
         ...
 
     def listen(self, listener: Listener) -> None:

@@ -1,7 +1,7 @@
 """Getting rid of bytes that a database leaves behind when rows are blanked. Run when something was erased.
 
-SQLite: deleted words stay in the full-text table until its segments are merged, in the WAL until it is cut, and (in spite
-of `secure_delete`, which misses what is left when pages are split) here and there in pages until the file is rewritten.
+SQLite: deleted words stay in the full-text table until its segments are merged, in the WAL until it is cut, and (in
+spite of `secure_delete`, which misses what is left where pages were split) in some pages until the file is rewritten.
 PostgreSQL: dead rows stay until VACUUM; its free space and its WAL it overwrites with time, which is not ours to hurry.
 """
 

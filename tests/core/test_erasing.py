@@ -7,7 +7,6 @@ log; and again in a store that came back from a backup of the day before.
 import asyncio
 import logging
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -222,8 +221,8 @@ def _left(raw: bytes, people: list[Resident], keys: Keys) -> set[str]:
 
 
 @pytest.fixture
-def village(both_databases: Database, clock: FixedClock, keys: Keys, tmp_path: Path) -> Iterator[Village]:
-    yield Village(both_databases, clock, keys, tmp_path / "data")
+def village(both_databases: Database, clock: FixedClock, keys: Keys, tmp_path: Path) -> Village:
+    return Village(both_databases, clock, keys, tmp_path / "data")
 
 
 async def test_nothing_is_left_of_fifty_residents(village: Village, caplog: pytest.LogCaptureFixture) -> None:
