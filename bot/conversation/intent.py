@@ -152,7 +152,7 @@ _ERASE = re.compile(
     r"/xoa( .*)?|/delete|/erase|delete (all )?my data|erase (all )?my data|"
     r"((lam on|xin|hay|giup|nho|cho|toi|em|minh|tui|con|chau|muon|can|yeu cau) )*"
     r"xoa( (bo|di|het|sach|giup|ho|cho|tat ca|toan bo|moi))*"
-    r"( (nhung|cac|ca))?"
+    r"( (toi|em|minh|tui|con|chau))?( (nhung|cac|ca))?"
     r"( (du lieu|thong tin|cau hoi|tin nhan|noi dung|lich su|loi nhan|moi thu|ca nhan|da hoi|da gui))*"
     rf"( {_OWN})?( (di|nhe|nha|giup|ho|luon|voi|a|khoi he thong))*"
 )

@@ -37,7 +37,7 @@ OF_THE_SAME_KIND = {
     "_reopen", "_reset", "_unlink", "add_document", "add_feedback", "add_ministry", "add_note", "add_owner", "amend",
     "answer_like", "answer_with_entry", "ask_back", "blank", "change_calendar", "change_document",
     "change_own_password", "check_bypass", "close", "confirm", "correct_spelling", "count_as_arrived", "create",
-    "decide_redaction", "end_session", "escalate", "exclude", "gather", "go_on", "issue_session_for", "link",
+    "decide_redaction", "end_session", "erase_silent", "mark_scrubbed", "merge_words", "part_late", "replay", "use_code", "escalate", "exclude", "gather", "go_on", "issue_session_for", "link",
     "load_seed", "make_return_code", "mark_fetched", "merge", "move_promises", "open_quarantined", "perform",
     "propose", "publish_by_bypass", "put", "put_template", "release", "remove_owner", "remove_template", "rename",
     "repeal", "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out",
