@@ -1,4 +1,4 @@
-"""Residents' rights in the dialogue: all erased after one more question, a copy, what is kept; consent before officers."""
+"""Residents' rights in the dialogue: all erased after one more question, a copy, consent."""
 
 from dataclasses import replace
 from datetime import date
@@ -14,7 +14,8 @@ from knowledge_base.questions.question import QuestionState
 from tests.bot.test_dialogue import CODES, GREETED, question, view
 
 WISHES = (
-    "/xoa", "/xoá", "xoa het di", "xoá hết đi", "Xoá hết dữ liệu của tôi", "xoa thong tin cua em", "cho em xoá hết đi ạ",
+    "/xoa", "/xoá", "xoa het di", "xoá hết đi", "Xoá hết dữ liệu của tôi", "xoa thong tin cua em",
+    "cho em xoá hết đi ạ",
     "xoá giúp tôi các câu hỏi đã gửi", "toi muon xoa het", "delete my data",
 )  # fmt: skip
 NONE = (
