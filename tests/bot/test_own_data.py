@@ -7,7 +7,6 @@ from bot.inbox import Inbox
 from knowledge_base.own_data import as_values
 from knowledge_base.storage import copy_store
 from knowledge_base.storage.database import Database
-from tests.bot.conftest import faq, inbox, settings  # noqa: F401 - fixtures
 
 
 async def _number(inbox: Inbox) -> str:
@@ -17,7 +16,7 @@ async def _number(inbox: Inbox) -> str:
     return "".join(part for part in told.replies[0].text.split("\n")[0].split(": ")[-1] if part.isdigit())
 
 
-async def test_a_number_opens_the_copy_once_and_for_an_hour(inbox: Inbox, database: Database, clock) -> None:  # noqa: F811
+async def test_a_number_opens_the_copy_once_and_for_an_hour(inbox: Inbox, database: Database, clock) -> None:
     await inbox.receive(Incoming("sms", "may-2", "9", "text", "chuyện của người khác thì hỏi ai ở xã"))
     number = await _number(inbox)
     assert database.write_now(copy_store.use_code, "000 000 000 000 000") is None

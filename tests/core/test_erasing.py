@@ -1,6 +1,6 @@
 """Fifty residents, on all channels, with questions in every state, have their data erased: nothing of theirs is left.
 
-Looked for in the raw bytes of the database, its WAL and dump, the full-text table, the live FAQ, the log; and again in a
+Looked for in the raw bytes of database, WAL and dump, the full-text table, the live FAQ, the log; and again in a
 store that came back from a backup of the day before.
 """
 
