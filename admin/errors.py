@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     # questions
     "question": N_("There is no such question. Look for it in the queue by its code."),
     "already_claimed": N_("%(by)s has already taken this question. Choose another one from the queue."),
+    "question_erased": N_("The asker of %(reference)s had his data erased. Nothing can be done or written about it any more."),
     "not_yours": N_("You don't hold this question (held by: %(by)s). Take it first, or choose another one."),
     "question_changed": N_("Somebody changed this question a moment ago. Look at it as it stands now and repeat if needed."),
     "question_state": N_("This can't be done now: the question is “%(state)s”. Look at it as it stands and choose one of the buttons offered."),

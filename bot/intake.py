@@ -10,12 +10,13 @@ from typing import Any
 from bot.conversation import acts as dialogue_acts
 from bot.conversation import dialogue, intent, replies
 from bot.conversation.acts import Act
-from bot.conversation.dialogue import Turn, View
+from bot.conversation.candidates import candidates_of
 from bot.conversation.message import Incoming, Reply
 from bot.conversation.state import State
+from bot.conversation.turn import Copy, Turn, View
 from bot.conversation.voice import Voice
-from knowledge_base import officer_queue, routing
-from knowledge_base.clock import vietnam_day
+from knowledge_base import erasing, officer_queue, routing
+from knowledge_base.clock import VIETNAM, vietnam_day
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.live_units import UnitSnapshot
@@ -25,7 +26,15 @@ from knowledge_base.questions.pausing import reckoning, standing_since
 from knowledge_base.questions.privacy import answer_for_anyone
 from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
 from knowledge_base.questions.reference import new_reference, read_reference
-from knowledge_base.storage import calendar_store, contact_store, conversation_store, outbox_store, question_store
+from knowledge_base.questions.return_code import new_return_code
+from knowledge_base.storage import (
+    calendar_store,
+    contact_store,
+    conversation_store,
+    copy_store,
+    outbox_store,
+    question_store,
+)
 from knowledge_base.storage.conversation_store import Received
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
@@ -66,6 +75,7 @@ class Desk:
     voices: Mapping[str, Voice]
     working_days: int
     units: UnitSnapshot = field(default_factory=UnitSnapshot)
+    asks_consent: bool = False  # nothing goes to officers before its asker has agreed
 
 
 @dataclass(slots=True)
@@ -76,6 +86,7 @@ class _Pile:
     later: list[tuple[Act, str]] = field(default_factory=list)  # on questions that were there before
     stands: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
+    erased: dict[str, tuple[Sequence[Reply], str, int]] = field(default_factory=dict)  # what they are told, and where
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +103,22 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
 
     A fault in one of them takes all back; the caller then tries each alone.
     """
-    refs = contact_store.ensure_contacts(tx, [(one.incoming.channel, one.incoming.address) for one in arrivals])
-    waiting = contact_store.lock_contacts(tx, refs)
-    received = [_received(one, ref) for one, ref in zip(arrivals, refs, strict=True)]
-    ids = conversation_store.incoming_ids(tx, received)
+    addresses = [(one.incoming.channel, one.incoming.address) for one in arrivals]
+    refs = contact_store.refs_of(tx, addresses)
+    strangers = set(refs) - contact_store.known(tx, refs)
+    # Nor does one become known by going: who had his data erased may block the bot then.
+    gone = {ref for one, ref in zip(arrivals, refs, strict=True) if one.incoming.kind == "left" and ref in strangers}
+    received = [_received(one, "" if ref in gone else ref) for one, ref in zip(arrivals, refs, strict=True)]
+    # A repetition of what somebody wrote before he was erased must not make him known again.
+    repeated = conversation_store.incoming_ids(tx, [row for row in received if row.contact_ref in strangers])
+    coming = [one for one, row in zip(addresses, received, strict=True) if row.contact_ref and row.key not in repeated]
+    waiting = contact_store.lock_contacts(tx, contact_store.ensure_contacts(tx, coming))
+    ids = repeated | conversation_store.incoming_ids(tx, received)
     new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
     ids |= new
-    fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new]
+    fresh = [
+        (one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new and ref not in gone
+    ]
     if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
@@ -109,15 +129,24 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         turn = _turn(tx, one, ref, desk, loaded)
         _gather(tx, pile, turn, one, ref, desk)
         said[ref] = tuple(turn.replies)
-        pile.outgoing += _outgoing(turn.replies, one.incoming.channel, ref, inbox_id)
+        if dialogue_acts.Erase() in turn.acts:
+            pile.erased[ref] = (turn.replies, one.incoming.channel, inbox_id)
+        else:
+            pile.outgoing += _outgoing(turn.replies, one.incoming.channel, ref, inbox_id)
     routing.route_openings(tx, pile.openings, desk.units.owned)
     officer_queue.open_all(tx, pile.openings)
     for act, ref in pile.later:
         _perform(tx, act, ref, desk)
     conversation_store.put_conversations(tx, pile.stands)
+    parted = {}
+    for ref, (words, channel, inbox_id) in pile.erased.items():
+        parted[ref] = erasing.erase(tx, ref, farewell=True) or ref
+        pile.outgoing += _outgoing(words, channel, parted[ref], inbox_id)
     outbox_store.enqueue_all(tx, pile.outgoing)
     return [
-        Accepted(ref, ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate")
+        Accepted(
+            parted.get(ref, ref), ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate"
+        )
         for ref, row in zip(refs, received, strict=True)
     ]
 
@@ -195,7 +224,18 @@ def _view(
         repeated=loaded.alike.get(ref),
         looked_up=_looked_up(tx, one.incoming, ref),
         gazetteer=desk.units.gazetteer,
+        asks_consent=desk.asks_consent,
+        today=vietnam_day(tx.now),
+        copy=_copy(tx, one.incoming, ref),
     )
+
+
+def _copy(tx: Transaction, incoming: Incoming, ref: str) -> Copy | None:
+    """What is kept of who asks for it, and a fresh code that opens a copy of it."""
+    if incoming.kind != "text" or intent.right(incoming.text) != "copy":
+        return None
+    until = (tx.now + copy_store.VALID).astimezone(VIETNAM)
+    return Copy(*copy_store.counts(tx, ref), new_return_code(), f"{until:%H:%M}")
 
 
 class _FreshReferences(Sequence[str]):
@@ -236,6 +276,7 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         "answer": content,
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
+        "erased_on": vietnam_day(question.erased_at) if question.erased_at else None,
         "waiting": question.state in UNFINISHED_STATES,
         "clock": reckoning(question, calendar_store.calendar(tx), incoming.language),
         "stands_since": standing_since(question),
@@ -247,20 +288,21 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
 
 def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, desk: Desk) -> None:
     """Put what a turn asks for on the pile: on questions opened by it in memory, on others when those are saved."""
-    if not one.limited:
+    if not one.limited and dialogue_acts.Erase() not in turn.acts:
         pile.stands[ref] = (turn.state.phase, turn.state.as_json())
     opened: dict[str, Opening] = {}
     matches = dict(one.parts)
     for act in turn.acts:
         if isinstance(act, dialogue_acts.Ask):
-            found = _candidates(matches.get(act.text, one.match))
+            seen = candidates_of(matches.get(act.text, one.match))
+            found = seen if act.found is None else [dict(candidate) for candidate in act.found]
             unit = officer_queue.FIRST_UNIT
             opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
             opening.values["topic"] = _topic(found, desk.faq)
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening
-        elif isinstance(act, dialogue_acts.SetStopped | dialogue_acts.Leave) or act.reference not in opened:
+        elif isinstance(act, dialogue_acts.OnResident) or act.reference not in opened:
             pile.later.append((act, ref))
         else:
             _shape(opened[act.reference], act, tx, desk)
@@ -298,11 +340,8 @@ def _shape(opening: Opening, act: Act, tx: Transaction, desk: Desk) -> None:
 
 def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: C901 - one line a kind of act
     """An act on a question that was there before, or on the resident."""
-    if isinstance(act, dialogue_acts.SetStopped):
-        contact_store.set_stopped(tx, ref, stopped=act.stopped)
-        return
-    if isinstance(act, dialogue_acts.Leave):
-        contact_store.set_unreachable(tx, ref, unreachable=True)
+    if isinstance(act, dialogue_acts.OnResident):
+        _on_resident(tx, act, ref)
         return
     question = question_store.question_by_reference(tx, act.reference)
     if question is None:
@@ -328,19 +367,16 @@ def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: 
                 question_store.add_feedback(tx, question.entry_key, verdict, question_id=question.id)
 
 
-def _candidates(match: Match | None) -> list[dict[str, Any]]:
-    """What the matcher saw and why, for the officer."""
-    if match is None:
-        return []
-    return [
-        {
-            "id": candidate.key,
-            "confidence": round(candidate.confidence, 4),
-            "phrasing": candidate.phrasing,
-            "features": dict(candidate.features),
-        }
-        for candidate in match.candidates
-    ]
+def _on_resident(tx: Transaction, act: dialogue_acts.OnResident, ref: str) -> None:
+    match act:
+        case dialogue_acts.SetStopped(stopped):
+            contact_store.set_stopped(tx, ref, stopped=stopped)
+        case dialogue_acts.Leave():
+            contact_store.set_unreachable(tx, ref, unreachable=True)
+        case dialogue_acts.GiveCopy(code):
+            copy_store.put_code(tx, ref, code)
+        case dialogue_acts.Erase():  # in the end, after all else of the batch
+            pass
 
 
 def _outgoing(said: Sequence[Reply], channel: str, ref: str, inbox_id: int) -> list[Outgoing]:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from info_page import feedback, lookup, search, views
+from info_page import feedback, lookup, own_data, search, views
 from info_page.errors import error_pages
 from info_page.face import FACE, Face, Popular
 from info_page.render import Renderer
@@ -37,6 +37,9 @@ _ROUTES = [
     web.get("/tra-cuu", lookup.form),
     web.post("/tra-cuu", lookup.look_up),
     web.get("/gioi-thieu", views.about),
+    web.get("/rieng-tu", views.privacy),
+    web.get(own_data.PATH, own_data.form),
+    web.post(own_data.PATH, own_data.show),
     web.get("/sitemap.xml", views.sitemap),
     web.get("/robots.txt", views.robots),
     web.get(PREFIX + "{name:.+}", views.static),

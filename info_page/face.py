@@ -55,6 +55,7 @@ class Face:
     popular: Popular
     pages: PageCache = field(default_factory=PageCache)
     lookups: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=10)))
+    copies: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=10)))
     votes: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
 
 

@@ -33,6 +33,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     ANSWERED = "answered"
     CLOSED = "closed"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,18 @@ def standing(tx: Transaction, reference: str, language: str = "vi") -> Standing 
         return None
     answers = question_store.answers_of(tx, question.id)
     content = answer_for_anyone(question, answers[-1].content) if answers else None
-    key = None if is_private(question) else question.disposition_entry or question.entry_key
+    if question.erased_at is not None:
+        content = None
+    hidden = is_private(question) or question.erased_at is not None
+    key = None if hidden else question.disposition_entry or question.entry_key
     clock = reckoning(question, calendar_store.calendar(tx), language)
     since = standing_since(question)
     return Standing(question.reference, _status(question), question.due_on, content, key, clock, since)
 
 
 def _status(question: Question) -> Status:
+    if question.erased_at is not None:
+        return Status.ERASED
     if question.state in UNFINISHED_STATES:
         return Status.WAITING
     if question.state in (QuestionState.ANSWERED, QuestionState.ANSWERED_BY_BOT):

@@ -1,6 +1,6 @@
 """What each page shows: pure functions of the FAQ, the day and the counts; nothing here knows HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,25 @@ from knowledge_base.faq.entry import LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.retention import Kept
+from translations.loader import mark as _
 
 _MOST_ASKED = 6
 _NEWEST = 5
 _NEIGHBOURS = 5
 PER_PAGE = 20
+
+# How residents read the kinds of `knowledge_base/retention.py`.
+KEPT = {
+    "words": _("Your questions, what you added, the answers to you"),
+    "payload": _("Messages as Zalo, Telegram or your telephone's operator hands them over"),
+    "contact": _("How you can be reached (encrypted), after your last message"),
+    "consent": _("A question that waits for your consent to be sent to an officer"),
+    "session": _("A chat that was opened and never used"),
+    "code": _("A number that opens a copy of your data"),
+    "parting": _("After erasing: your address, until the confirmation has been sent"),
+    "backup": _("Safety copies, encrypted and locked away"),
+}
 
 TOPIC = "/chu-de/"
 ENTRY = "/hoi-dap/"
@@ -114,6 +128,11 @@ def new_answers(faq: FaqSnapshot, day: date, number: int) -> Page | None:
 def about() -> Page:
     """What this is, what it is not for, what is kept."""
     return Page("about.html", "/gioi-thieu")
+
+
+def privacy(kept: Sequence[Kept], say: Callable[[str], str]) -> Page:
+    """What is kept how long, and what residents may ask of us."""
+    return Page("privacy.html", "/rieng-tu", {"kept": kept, "names": {kind: say(name) for kind, name in KEPT.items()}})
 
 
 def sitemap(faq: FaqSnapshot, day: date) -> Page:

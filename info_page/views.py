@@ -7,10 +7,12 @@ from aiohttp import web
 
 from info_page import pages
 from info_page.cache import Stored, send, store
-from info_page.face import FACE, kept
+from info_page.face import FACE, kept, language_of
 from info_page.render import Page
+from info_page.words import Words
 from knowledge_base.errors import NotFound
 from knowledge_base.live_faq import FaqSnapshot
+from knowledge_base.retention import retention
 from knowledge_base.storage import faq_store
 
 _SLUG = re.compile(r"[a-z0-9-]{1,160}")
@@ -68,6 +70,13 @@ async def about(request: web.Request) -> web.Response:
     return kept(request, lambda _faq, _day: pages.about())
 
 
+async def privacy(request: web.Request) -> web.Response:
+    """`/rieng-tu`."""
+    settings = request.app[FACE].settings
+    words = Words(language_of(request))
+    return kept(request, lambda _faq, _day: pages.privacy(retention(settings), words.gettext))
+
+
 async def sitemap(request: web.Request) -> web.Response:
     """`/sitemap.xml`."""
     return kept(request, pages.sitemap)
@@ -81,7 +90,7 @@ async def feed(request: web.Request) -> web.Response:
 async def robots(request: web.Request) -> web.Response:
     """`/robots.txt`: everything but the console, the chat's interface and readers' own searches."""
     site = request.app[FACE].settings.site
-    closed = "".join(f"Disallow: {path}\n" for path in ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu"))
+    closed = "".join(f"Disallow: {path}\n" for path in ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu", "/du-lieu"))
     return send(request, store(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n".encode(), "text/plain"))
 
 

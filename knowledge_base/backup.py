@@ -77,9 +77,18 @@ def read_label(file: BinaryIO) -> Label:
 
 
 def make_backup(
-    url: str, folder: Path, scratch: Path, secret: str, secret_mark: str, now: datetime, keep: Keep = DEFAULT
+    url: str,
+    folder: Path,
+    scratch: Path,
+    secret: str,
+    secret_mark: str,
+    now: datetime,
+    keep: Keep = DEFAULT,
+    oldest: datetime | None = None,
 ) -> Made:
     """Back a store up into a folder; `secret` empty: not encrypted, only protected against damage.
+
+    Those made before `oldest` go, whatever `keep` says: they hold what residents have had erased since.
 
     `scratch` is a folder as well guarded as the store: SQLite's plain copy lies there until it is sealed.
 
@@ -96,7 +105,7 @@ def make_backup(
             with _source(url, scratch) as (kind, facts, pieces):
                 label = Label(kind, facts, now, bool(secret), secret_mark)
                 _write_whole(path, lambda part: _seal_and_prove(part, secret, label, pieces))
-            removed = _rotate(folder, keep)
+            removed = _rotate(folder, keep, oldest)
     except OSError as error:
         raise Unavailable(
             "backup_not_written", reason=f"{error.strerror or error}: {error.filename or folder}"
@@ -205,9 +214,9 @@ def backups_in(folder: Path) -> dict[datetime, Path]:
     return {datetime.strptime(name.group(1), _STAMP).replace(tzinfo=UTC): path for path, name in found if name}
 
 
-def _rotate(folder: Path, keep: Keep) -> tuple[Path, ...]:
+def _rotate(folder: Path, keep: Keep, oldest: datetime | None) -> tuple[Path, ...]:
     made = backups_in(folder)
-    old = sorted(set(made) - kept(made, keep))
+    old = sorted(at for at in set(made) if at not in kept(made, keep) or (oldest is not None and at < oldest))
     for at in old:
         made[at].unlink(missing_ok=True)
     sync(folder)

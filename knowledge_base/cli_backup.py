@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from knowledge_base.backup import Made, make_backup
 from knowledge_base.clock import SystemClock
+from knowledge_base.erasure_list import read_list
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.keys import Keys
-from knowledge_base.restore import restore_backup
+from knowledge_base.restore import Erasures, restore_backup
 from knowledge_base.rotation import DEFAULT, Keep
 from knowledge_base.settings import Settings, secret_key
 
@@ -80,6 +82,10 @@ def _secret_mark(settings: Settings) -> str:
     return Keys.from_secret(secret_key(settings)).contact_ref("", "backup")
 
 
+def _erasures(settings: Settings) -> Erasures:
+    return Erasures(read_list(settings.erasures), Keys.from_secret(secret_key(settings)))
+
+
 def backup_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Make one backup and let old ones go."""
     if not settings.backup_key and not arguments.plain:
@@ -90,7 +96,8 @@ def backup_command(arguments: argparse.Namespace, settings: Settings) -> int:
     folder = arguments.to or settings.backups
     try:
         mark = _secret_mark(settings)
-        made = make_backup(settings.database, folder, settings.data_dir, settings.backup_key, mark, now, keep)
+        oldest = now - timedelta(days=settings.backup_days)
+        made = make_backup(settings.database, folder, settings.data_dir, settings.backup_key, mark, now, keep, oldest)
     except KnowledgeBaseError as error:
         print(explain(error), file=sys.stderr)
         return REFUSED
@@ -119,6 +126,7 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
             force=arguments.force,
             plain=arguments.plain,
             quarantine=settings.send_in_doubt == "quarantine",
+            erasures=_erasures(settings) if mark else None,
         )
     except KnowledgeBaseError as error:
         print(explain(error), file=sys.stderr)
@@ -129,6 +137,8 @@ def restore_command(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     if done.migrated:
         print("its schema was brought up to date")
+    if done.erased:
+        print(f"{done.erased} residents had their data erased since it was made; they were erased from it again")
     if done.doubtful:
         print(f"{done.doubtful} messages may have been sent since it was made; they are marked as repeats")
     if done.aside:

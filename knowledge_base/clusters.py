@@ -94,7 +94,8 @@ def answer_like(tx: Transaction, member: StaffMember, question_id: int, other_id
     question = held_by(tx, member, question_id)
     other = question_store.question_within(tx, member.unit_path, other_id, read=True)
     answers = question_store.answers_of(tx, other.id)
-    if not answers or other.state not in (QuestionState.ANSWERED, QuestionState.CLOSED):
+    answerable = other.state in (QuestionState.ANSWERED, QuestionState.CLOSED) and other.erased_at is None
+    if not answers or not answerable:
         raise NotFound("answer", reference=other.reference)
     last = answers[-1]
     body = {"notice": "officer_answer", "answer": last.content}

@@ -15,6 +15,11 @@ POINTS = (
     "delivery:claimed",  # claimed, no byte sent
     "delivery:sent",  # the platform answered, nothing settled
 )
+# Those of an erasure after its transaction: its bytes, and the list that a restore is followed by.
+ERASURE_POINTS = (
+    "erasure:listed",  # in the file, its bytes still in the database's files
+    "erasure:scrubbed",  # overwritten, not marked so yet
+)
 # Those of a channel's consent (Zalo OA), which has a test of its own.
 CONSENT_POINTS = (
     "consent:taken",  # the refresh token is ours, not used yet

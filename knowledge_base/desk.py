@@ -43,6 +43,7 @@ def add_note(tx: Transaction, member: StaffMember, question_id: int, text: str) 
     if not text.strip():
         raise InvalidInput("note_empty", field="note")
     question = question_store.question_within(tx, member.unit_path, question_id, read=True)
+    question_store.refuse_erased(question)
     desk_store.add_note(tx, question.id, member.id, text.strip())
     event_store.record(tx, member.username, "note", question_id=question.id)
 

@@ -29,11 +29,13 @@ class Keys:
     sealing_key: bytes
     session_key: bytes
     audit_key: bytes
+    erasure_key: bytes
 
     @classmethod
     def from_secret(cls, secret: str) -> "Keys":
         """All keys, derived from one secret."""
-        return cls(*(_derive(secret, purpose) for purpose in ("contact-ref", "contact-seal", "session", "audit")))
+        purposes = ("contact-ref", "contact-seal", "session", "audit", "erasure")
+        return cls(*(_derive(secret, purpose) for purpose in purposes))
 
     def contact_ref(self, channel: str, address: str) -> str:
         """The keyed hash by which a resident's address is referred to everywhere (32 hex digits)."""
@@ -52,3 +54,8 @@ class Keys:
     def session_hash(self, token: str) -> str:
         """What is stored of a session token: its keyed hash."""
         return hmac.new(self.session_key, token.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+    def erasure_hash(self, kind: str, value: str) -> str:
+        """By what something erased is known again (64 hex digits); tells nothing without our key."""
+        message = f"{kind}\0{value}".encode(errors="surrogatepass")
+        return hmac.digest(self.erasure_key, message, "sha256").hex()

@@ -116,15 +116,15 @@ def resume(tx: Transaction, question: Question, actor: Actor) -> None:
     move(tx, question, Change(Action.RESUME, actor, event, values))
 
 
-def close_by_resident(tx: Transaction, question: Question, reason: CloseReason) -> None:
-    """The resident is served, or asks no longer."""
+def close_by_resident(tx: Transaction, question: Question, reason: CloseReason, actor: Actor = RESIDENT) -> None:
+    """The resident is served, or asks no longer; or (the clock) has not said that it may go to an officer."""
     values: dict[str, Any] = {"close_reason": reason}
     page = faq_store.live_page_of(tx, question.id)
     if question.disposition == Disposition.PENDING and page is not None:  # it was answered before, and that stands
         values |= {"disposition": Disposition.OWN_PAGE, "disposition_entry": page.key}
     elif reason in _EXCLUDED and question.disposition == Disposition.PENDING:
         values |= {"disposition": Disposition.EXCLUDED, "disposition_reason": reason}
-    move(tx, question, Change(Action.CLOSE, RESIDENT, {"reason": str(reason)}, values))
+    move(tx, question, Change(Action.CLOSE, actor, {"reason": str(reason)}, values))
 
 
 def reopen(tx: Transaction, question: Question, actor: Actor, working_days: int, reason: str) -> None:

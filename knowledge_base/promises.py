@@ -7,10 +7,10 @@ from typing import Any
 
 from knowledge_base.asker import Words, tell, tell_all
 from knowledge_base.clock import vietnam_day
-from knowledge_base.officer_queue import queue
+from knowledge_base.officer_queue import close_by_resident, queue
 from knowledge_base.questions.change import CLOCK, promise
 from knowledge_base.questions.promised import Promised
-from knowledge_base.questions.question import Question
+from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.storage import calendar_store, event_store, promise_store, question_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.promise_store import Owed
@@ -27,6 +27,15 @@ def queue_forgotten_offers(tx: Transaction, working_days: int, age: timedelta = 
         queue(tx, question, CLOCK, working_days, "no_choice")
         queued = question_store.question(tx, question.id)
         tell(tx, queued, f"queued:{queued.id}", {"notice": "queued", **_promise(queued)})
+    return len(forgotten)
+
+
+def drop_forgotten_offers(tx: Transaction, age: timedelta = timedelta(hours=24)) -> int:
+    """Where nothing goes to officers without consent: questions whose choices nobody took end, without their words."""
+    forgotten = question_store.offered_before(tx, age)
+    for question in forgotten:
+        close_by_resident(tx, question, CloseReason.WITHDRAWN, CLOCK)
+        question_store.save(tx, question_store.question(tx, question.id), text="", folded="", commune=None)
     return len(forgotten)
 
 

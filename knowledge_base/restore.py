@@ -4,22 +4,27 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from knowledge_base.backup import Label, read_label, unpacked
+from knowledge_base.erasing import replay
+from knowledge_base.erasure_list import Erasure
 from knowledge_base.errors import Conflict, InvalidInput, NotFound, Unavailable
+from knowledge_base.keys import Keys
 from knowledge_base.sealed_file import read_sealed
 from knowledge_base.storage import postgresql_dump, sqlite_dump
+from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import is_sqlite, postgresql_engine, sqlite_engine
 from knowledge_base.storage.lock import hold_store
 from knowledge_base.storage.repair_store import doubt_unsettled
 from knowledge_base.storage.schema import knows, migrate, schema_state
+from knowledge_base.storage.scrubbing import overwrite
 from knowledge_base.storage.sqlite_dump import database_path
 
 _SCRATCH = ".restore-"
@@ -34,6 +39,15 @@ class Restored:
     doubtful: int  # messages that may have been sent since the backup was made
     aside: Path | None
     seconds: float
+    erased: int = 0  # residents who had their data erased since the backup was made, and here again
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Who had his data erased, and the keys that such a list is written with."""
+
+    listed: Sequence[Erasure]
+    keys: Keys
 
 
 def restore_backup(
@@ -46,12 +60,14 @@ def restore_backup(
     force: bool = False,
     plain: bool = False,
     quarantine: bool = False,
+    erasures: Erasures | None = None,
 ) -> Restored:
     """Bring a store back from `file` to the database `url`; a store there is replaced only with `force`.
 
     `secret_mark` None: whether this SECRET_KEY opens the residents' addresses isn't asked. `plain`: a file that isn't
     sealed is taken too, though anybody could have made it. `quarantine`: messages that may have been sent since the
-    backup was made wait for a human; else they are sent, marked as repeats.
+    backup was made wait for a human; else they are sent, marked as repeats. `erasures`: who is to be erased again, and
+    the keys by which he is known; without them the next start does it.
 
     Raises:
         NotFound, InvalidInput: no such file, or it is not sound, or not sealed; nothing was changed.
@@ -65,12 +81,19 @@ def restore_backup(
     except OSError as error:
         raise NotFound("backup", file=str(file), reason=error.strerror) from error
     _check_label(label, url, secret_mark, plain)
-    task = _Task(file, label, secret if label.sealed else "", now, force, quarantine)
+    task = _Task(file, label, secret if label.sealed else "", now, force, quarantine, erasures)
     if is_sqlite(url):
-        migrated, doubtful, aside = _restore_sqlite(task, database_path(url))
+        done, aside = _restore_sqlite(task, database_path(url))
     else:
-        migrated, doubtful, aside = *_restore_postgresql(task, url), None
-    return Restored(label, migrated, doubtful, aside, time.monotonic() - began)
+        done, aside = _restore_postgresql(task, url), None
+    return Restored(label, done.migrated, done.doubtful, aside, time.monotonic() - began, done.erased)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    migrated: bool
+    doubtful: int
+    erased: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +104,7 @@ class _Task:
     now: datetime
     force: bool
     quarantine: bool
+    erasures: Erasures | None
 
     def opened(self) -> Iterator[bytes]:
         """What the backup holds, each piece proven; a cut shows at the end."""
@@ -101,7 +125,7 @@ def _check_label(label: Label, url: str, secret_mark: str | None, plain: bool) -
         raise Conflict("secret_differs")
 
 
-def _restore_sqlite(task: _Task, target: Path) -> tuple[bool, int, Path | None]:
+def _restore_sqlite(task: _Task, target: Path) -> tuple[_Done, Path | None]:
     target.parent.mkdir(parents=True, exist_ok=True)
     with hold_store(target):
         for leftover in target.parent.glob(f"{_SCRATCH}*"):  # of a restore that was killed
@@ -116,10 +140,10 @@ def _restore_sqlite(task: _Task, target: Path) -> tuple[bool, int, Path | None]:
             sqlite_dump.check_copy(ready, task.label.facts)
             done = _finish(sqlite_engine(f"sqlite:///{ready}", read_only=False), task)
             sqlite_dump.make_single(ready)
-            return *done, sqlite_dump.install(ready, target, task.now)
+            return done, sqlite_dump.install(ready, target, task.now)
 
 
-def _restore_postgresql(task: _Task, url: str) -> tuple[bool, int]:
+def _restore_postgresql(task: _Task, url: str) -> _Done:
     if others := postgresql_dump.other_clients(url):
         raise Unavailable("store_in_use", connections=others)
     if postgresql_dump.table_names(url) and not task.force:
@@ -130,13 +154,23 @@ def _restore_postgresql(task: _Task, url: str) -> tuple[bool, int]:
     return _finish(postgresql_engine(url), task)
 
 
-def _finish(engine: Engine, task: _Task) -> tuple[bool, int]:
-    """Bring the restored store to the schema of this program; doubt what may have been sent since."""
+def _finish(engine: Engine, task: _Task) -> _Done:
+    """Bring the store to the schema of this program; erase again; doubt what may have been sent since."""
     try:
         older = schema_state(engine) != "current"
         if older:
             migrate(engine)
         with engine.connect() as connection, connection.begin():
-            return older, doubt_unsettled(connection, task.now, quarantine=task.quarantine)
+            erased = _erase_again(connection, task)
+            doubtful = doubt_unsettled(connection, task.now, quarantine=task.quarantine)
+        if erased:
+            overwrite(engine)
+        return _Done(older, doubtful, erased)
     finally:
         engine.dispose()
+
+
+def _erase_again(connection: Connection, task: _Task) -> int:
+    if task.erasures is None:
+        return 0
+    return replay(Transaction(connection, task.now, task.erasures.keys), task.erasures.listed)

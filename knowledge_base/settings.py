@@ -115,6 +115,12 @@ class Settings(BaseModel):
     salutation: str = Field("bạn", min_length=1, max_length=20, description="how residents are addressed")
     retention_months: int = Field(12, ge=1, le=120, description="a whole number of months from 1 to 120")
     retention_payload_days: int = Field(7, ge=1, le=365, description="a whole number of days from 1 to 365")
+    retention_contact_months: int = Field(24, ge=1, le=120, description="a whole number of months from 1 to 120")
+    backup_days: int = Field(365, ge=1, le=3660, description="a whole number of days from 1 to 3660")
+    erasure_list: Path | None = Field(
+        None, description="a file that can be written to; empty: erasures.jsonl in DATA_DIR"
+    )
+    consent: Literal["notice", "ask"] = Field("notice", description="notice or ask")
     review_months: int = Field(6, ge=1, le=60, description="a whole number of months from 1 to 60")
     danger_text: str = Field("", description="what the bot says to messages on danger; empty: the unit's contact")
 
@@ -186,6 +192,11 @@ class Settings(BaseModel):
     def backups(self) -> Path:
         """Where backups go."""
         return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def erasures(self) -> Path:
+        """The list of who was erased, outside the store and its backups."""
+        return self.erasure_list or self.data_dir / "erasures.jsonl"
 
     @property
     def site(self) -> str:

@@ -21,6 +21,7 @@ def move(tx: Transaction, question: Question, change: Change, **values: Any) -> 
 def held_by(tx: Transaction, member: StaffMember, question_id: int) -> Question:
     """A question this officer holds, locked; raises Conflict with the holder's id when it isn't his."""
     question = question_store.question_within(tx, member.unit_path, question_id, lock=True)
+    question_store.refuse_erased(question)
     if question.assigned_to != member.id:
         raise Conflict("not_yours", by=question.assigned_to)
     return question

@@ -19,6 +19,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.storage import gap_store, sketch_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.dialect import try_alone
+from processes.erasures import Erasures
 from processes.officer_alerts import tell_officers
 from processes.retention import keep_retention
 
@@ -44,6 +45,7 @@ def background(service: "Service") -> Callable[[web.Application], AsyncIterator[
                 _clockwork(service),
                 tell_officers(service.database, service.settings),
                 keep_retention(service.database, service.settings),
+                Erasures(service.database, service.settings, service.clock).keep(),
                 _sketching(service),
             ]
             work += [supervise(channel, service.database) for channel in service.channels]
@@ -129,6 +131,9 @@ async def follow_calendar(database: Database) -> None:
 def clockwork(tx: Transaction, settings: Settings) -> None:
     """What time brings: forgotten choices, missed promises. One process at a time."""
     if try_alone(tx.connection, "clockwork"):
-        promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
+        if settings.consent == "ask":
+            promises.drop_forgotten_offers(tx)
+        else:
+            promises.queue_forgotten_offers(tx, settings.answer_due_working_days)
         promises.renew_missed_promises(tx, settings.answer_due_working_days)
         publishing.publish_due(tx)

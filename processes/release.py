@@ -28,6 +28,7 @@ from knowledge_base.storage.opening import open_database
 from knowledge_base.storage.schema import migrate, schema_state
 from knowledge_base.storage.staff_store import ensure_unit, members
 from knowledge_base.unit_register import load_units
+from processes.erasures import replay_list
 
 _LOG = logging.getLogger(__name__)
 _FAULTS = {
@@ -65,6 +66,8 @@ def prepare(settings: Settings) -> Prepared:
     with _opened(settings) as prepared:
         migrate(prepared.database.engine)
         prepared.database.read_now(check_keys)
+        if again := replay_list(prepared.database, settings.erasures):
+            _LOG.info("erasures: %d made again in a store that is older than they are", again)
         prepared.database.write_now(ensure_unit, FIRST_UNIT, settings.unit_name)
         _load_units(settings, prepared.database)
         _load_content(settings, prepared.database)

@@ -36,7 +36,7 @@ def close_reasons(found: Dossier) -> list[CloseReason]:
     """Why a question may be closed where it stands: an answered one is settled, an open one is not."""
     if found.question.state == QuestionState.ANSWERED:
         return [CloseReason.SETTLED]
-    return [reason for reason in CloseReason if reason != CloseReason.SETTLED]
+    return [reason for reason in CloseReason if reason not in (CloseReason.SETTLED, CloseReason.ERASED)]
 
 
 def _to_faq(member: StaffMember, found: Dossier) -> bool:

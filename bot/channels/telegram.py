@@ -67,6 +67,9 @@ COMMANDS = {
     "xem": _("Look an answer up by its code"),
     "dung": _("Stop notices"),
     "tieptuc": _("Receive notices again"),
+    "riengtu": _("See what is kept and your rights"),
+    "dulieu": _("Get a copy of your data"),
+    "xoa": _("Have your data erased"),
 }
 
 

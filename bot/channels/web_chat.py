@@ -31,7 +31,7 @@ from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
-from knowledge_base.storage import chat_store, outbox_store
+from knowledge_base.storage import chat_store, erasure_store, outbox_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 from knowledge_base.text.clean import clean
@@ -287,6 +287,7 @@ def _fetch_replies(tx: Transaction, contact_ref: str, inbox_id: int) -> list[Out
     """The replies to one message. Others may lie between them and what the page has, so only these count as sent."""
     messages = outbox_store.messages_for(tx, contact_ref, inbox_id=inbox_id)
     outbox_store.mark_fetched(tx, [message.id for message in messages])
+    erasure_store.part(tx, [contact_ref])  # of who was erased, once he has been told
     return messages
 
 

@@ -1,19 +1,22 @@
 """What a turn of the dialogue asks the store to do. The inbox performs these, in order, in one transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from knowledge_base.questions.question import CloseReason
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Open a question under a fresh code."""
+    """Open a question under a fresh code. `found`: what the matcher saw, when it was asked earlier."""
 
     reference: str
     text: str
     urgent: bool = False
     media_kind: str | None = None
     media_ref: str | None = None
+    found: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +99,18 @@ class Leave:
     """The resident has gone from the channel: nothing reaches him there until he comes back."""
 
 
-Act = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback | SetStopped | Leave
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The resident has all that is kept of him destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCopy:
+    """A code opens a copy of all that is kept of him, once and for an hour."""
+
+    code: str
+
+
+OnQuestion = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback
+OnResident = SetStopped | Leave | Erase | GiveCopy
+Act = OnQuestion | OnResident

@@ -5,12 +5,9 @@ each other (a button may mean a question, a question a button), and the order in
 from top to bottom.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
-from bot.conversation import intent, places, replies
+from bot.conversation import consent, intent, places, replies, rights
 from bot.conversation.acts import (
     Act,
     AddWords,
@@ -26,15 +23,13 @@ from bot.conversation.acts import (
     SetStopped,
 )
 from bot.conversation.danger import is_danger
-from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
+from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.state import Phase, State
-from bot.conversation.voice import Voice
-from knowledge_base.faq.legal_document import LegalDocument
-from knowledge_base.faq.revision import Revision
+from bot.conversation.turn import Turn, View
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
-from knowledge_base.units.gazetteer import EMPTY, Gazetteer, Place
+from knowledge_base.units.gazetteer import Place
 
 # Every step between phases, for the picture and its test.
 STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
@@ -46,6 +41,10 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
         (Phase.CHOOSING, Phase.IDLE),
         (Phase.CONFIRMING, Phase.IDLE),
         (Phase.WITH_OFFICER, Phase.IDLE),
+        *((phase, Phase.ERASING) for phase in Phase),
+        *((Phase.ERASING, phase) for phase in Phase),
+        *((phase, Phase.CONSENTING) for phase in Phase),
+        (Phase.CONSENTING, Phase.IDLE),
     }
 )
 
@@ -53,40 +52,16 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
 _CHOICES = ("pick:", "none:")  # how the ids of choices begin
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the dialogue may know: everything is loaded before, nothing is fetched during a turn."""
-
-    voice: Voice
-    revisions: Mapping[str, Revision]  # in force today
-    documents: Mapping[str, LegalDocument]
-    references: Sequence[str]  # fresh codes, enough for one message
-    due_on: date
-    match: Match | None = None
-    parts: Sequence[tuple[str, Match]] = ()
-    about: Question | None = None  # the resident's own question that the state or a button points at
-    repeated: Question | None = None  # an open question of the resident with the same words
-    looked_up: Mapping[str, Any] | None = None  # what is known of a code asked for; None: no such code
-    gazetteer: Gazetteer = EMPTY  # the places there are
-
-
-@dataclass(slots=True)
-class Turn:
-    """What follows from one message."""
-
-    state: State
-    acts: list[Act] = field(default_factory=list)
-    replies: list[Reply] = field(default_factory=list)
-
-
 def step(state: State, heard: Incoming, view: View) -> Turn:
-    """One turn. Danger comes first, then what the message is besides a question, then the question."""
+    """One turn. Danger comes first, then residents' rights, what the message is besides a question, the question."""
     if heard.kind == "left":
         return Turn(state, [Leave()])
     turn = _turn(state, heard, view)
+    if view.asks_consent:
+        turn = consent.held_back(state, turn, view)
     if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
-    if not state.greeted:
+    if not state.greeted and not rights.says_all(turn):
         turn.state = replace(turn.state, greeted=True)
         turn.replies.append(replies.first_notice(view.voice))
     return turn
@@ -94,7 +69,12 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
 
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if is_danger(heard.text):
-        return _danger(state, heard, view)
+        return _danger(rights.left_undone(state), heard, view)
+    if own := rights.turn(state, heard, view):
+        return own
+    state = rights.left_undone(state)
+    if own := consent.turn(state, heard, view):
+        return own
     if heard.kind == "option":
         return _option(state, heard.option, view)
     if heard.kind == "start":

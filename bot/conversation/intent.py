@@ -146,6 +146,35 @@ _STOP = re.compile(
     r"/dung|/stop|stop|((dung|ngung|huy|tat|khong|ko|thoi)( (nhan|gui|nhan duoc))*( (tin|thong bao|tin nhan))( nua)?)|"
     r"(dung|ngung|thoi) (co )?(nhan|gui) (tin )?(cho (toi|em|minh) )?nua"
 )
+# "xoá nợ", "xoá đói giảm nghèo" are questions: only one's own data, or everything, is meant.
+_OWN = r"(cua|ve|cho)? ?(toi|em|minh|tui|con|chau|bac|co|chu|ong|ba)"
+_ERASE = re.compile(
+    r"/xoa( .*)?|/delete|/erase|delete (all )?my data|erase (all )?my data|"
+    r"((lam on|xin|hay|giup|nho|cho|toi|em|minh|tui|con|chau|muon|can|yeu cau) )*"
+    r"xoa( (bo|di|het|sach|giup|ho|cho|tat ca|toan bo|moi))*"
+    r"( (toi|em|minh|tui|con|chau))?( (nhung|cac|ca))?"
+    r"( (du lieu|thong tin|cau hoi|tin nhan|noi dung|lich su|loi nhan|moi thu|ca nhan|da hoi|da gui))*"
+    rf"( {_OWN})?( (di|nhe|nha|giup|ho|luon|voi|a|khoi he thong))*"
+)
+_COPY = re.compile(
+    r"/dulieu|/mydata|my data|"
+    r"((cho|xin|toi|em|minh|tui|muon|can|xem|gui|lay|tai) )*(ban sao )?(du lieu|thong tin) (ca nhan )?"
+    r"(dang luu |da luu )?(cua|ve) (toi|em|minh|tui|con|chau)"
+)
+_PRIVACY = re.compile(
+    r"/riengtu|/privacy|privacy|quyen rieng tu|rieng tu|bao mat( thong tin)?|"
+    r"((luu|giu) (du lieu|thong tin) (gi|nao)|(du lieu|thong tin) (cua )?(toi|em|minh) (duoc |bi )?(luu|giu)).{0,30}"
+)
+_AGREES = re.compile(
+    r"(toi |em |minh |da |vang )*(dong y|cho phep|gui|gui di|dong y gui)( gui)?( di| a| nhe| nha| luon| cho can bo)*"
+)
+_ERASES = re.compile(
+    r"(toi |em |da |vang )*(dong y|chac( chan)?|co|xoa|xoa het|xoa di|dong y xoa)( het| xoa| di| a| luon| nhe)*"
+)
+_REFUSES = re.compile(
+    r"(thoi|khong|ko|k|hong|hok|kg|dung|huy)( (dong y|gui|xoa|can|muon|cho|nua|dau|a|nhe|de lai|giu lai))*|"
+    r"(cu )?(de|giu) lai.{0,20}"
+)
 _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
@@ -184,6 +213,33 @@ def command(text: str) -> str | None:
         return "help"
     wishes = _OFFICER.fullmatch(words) or _OFFICER.fullmatch(" ".join(_bare(words)))
     return "officer" if wishes else None
+
+
+def right(text: str) -> str | None:
+    """Which right over his data a resident claims: "erase", "copy", "privacy", or none."""
+    words = plain(text)
+    if _ERASE.fullmatch(words):
+        return "erase"
+    if _COPY.fullmatch(words):
+        return "copy"
+    return "privacy" if _PRIVACY.fullmatch(words) else None
+
+
+def agrees(text: str) -> bool:
+    """Consent that is said: "đồng ý", "đồng ý gửi", "dong y", "ok". Thanks and cheers are none."""
+    words = plain(text)
+    return bool(_AGREES.fullmatch(words)) or (says_yes(text) and bool(words) and not is_thanks(text))
+
+
+def confirms_erasing(text: str) -> bool:
+    """Whether it is sure that all is to be erased; "rõ rồi" and the like are not enough."""
+    words = plain(text)
+    return bool(_ERASES.fullmatch(words)) or right(text) == "erase" or words in ("ok", "oke", "yes", "y", "u", "vang")
+
+
+def refuses(text: str) -> bool:
+    """No, in few words."""
+    return bool(_REFUSES.fullmatch(plain(text))) or is_bare_no(text) or is_withdrawal(text)
 
 
 def _bare(words: str) -> list[str]:

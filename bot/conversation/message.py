@@ -33,7 +33,9 @@ class Option:
     label: str
 
 
-_OPTION_ID = re.compile(r"(pick|none|skip|place|clear|unclear|notmine|claim):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?")
+_OPTION_ID = re.compile(
+    r"(pick|none|skip|place|clear|unclear|notmine|claim|erase|agree|refuse):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?"
+)
 
 
 def is_option_id(text: str) -> bool:
@@ -41,7 +43,7 @@ def is_option_id(text: str) -> bool:
     return _OPTION_ID.fullmatch(text) is not None
 
 
-ReplyDecision = Literal["confident", "suggest", "unknown", "chat", "notice", "receipt"]
+ReplyDecision = Literal["confident", "suggest", "unknown", "chat", "notice", "receipt", "erased"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,11 @@ def first_notice(voice: Voice) -> Reply:
         _(
             "ℹ️ Automatic replies of %(unit)s. Not the place for complaints or personal files; please send no "
             "identity numbers. Your messages are kept for up to %(months)s months so that you can be answered; "
-            "questions are published only with names and numbers taken out. To stop notices: /dung."
+            "questions are published only with names and numbers taken out. %(link)s says what is kept and what your "
+            "rights are, or type /riengtu. To stop notices: /dung."
         ),
         unit=voice.unit_name,
+        link=f"{voice.site}/rieng-tu",
         months=voice.retention_months,
     )
     return Reply(text, "notice")
@@ -267,12 +269,15 @@ OPENED_ELSEWHERE = _(
     "This conversation was opened on another device with its secret number. If that was neither you nor somebody you "
     "trust, press “Begin again” before you write anything personal. On a shared device, press “Begin again” when done."
 )
+ERASED_WORDS = _("Question %(reference)s was erased on %(day)s at its asker's request.")
 CLOSED_WORDS = _("This question was closed.")
 
 
 def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, LegalDocument]) -> Reply:
     """What is known of a code: the answer, or where the question stands."""
     reference = found["reference"]
+    if found.get("erased_on"):
+        return notice(voice, ERASED_WORDS, reference, day=f"{found['erased_on']:%d/%m/%Y}")
     if found["answer"]:
         head = voice.say(_("Answer to question %(reference)s:"), reference=reference)
         blocks = [head, answer_words(voice, found["answer"], documents)]

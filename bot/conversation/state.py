@@ -1,5 +1,6 @@
 """Where one dialogue stands. Not a question's state: those live in the store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -8,12 +9,14 @@ from bot.conversation.message import Option
 
 
 class Phase(StrEnum):
-    """The four conversation states; `dialogue.mmd` draws the steps between them."""
+    """The conversation states; `dialogue.mmd` draws the steps between them."""
 
     IDLE = "idle"
     CHOOSING = "choosing"  # two or three entries were offered
     CONFIRMING = "confirming"  # an answer was given: is it what was meant?
     WITH_OFFICER = "with_officer"  # an officer owns the matter
+    ERASING = "erasing"  # all of his data is to be erased: is he sure?
+    CONSENTING = "consenting"  # may what he asked go to an officer? It is kept here, and nowhere else, for a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class State:
     greeted: bool = False
     unit: str | None = None  # the code of the unit where the resident lives, where it is known
     place: str | None = None  # words about it that may mean several: we asked which
+    before: Phase | None = None  # where it stood when we asked whether he is sure
+    pending: Mapping[str, Any] | None = None  # what waits for his consent (`consent.py`)
 
     def to(
         self,
@@ -50,6 +55,8 @@ class State:
             "greeted": self.greeted,
             "unit": self.unit,
             "place": self.place,
+            **({"before": self.before} if self.before else {}),
+            **({"pending": self.pending} if self.pending else {}),
         }
 
     @classmethod
@@ -65,4 +72,6 @@ class State:
             data.get("greeted", False),
             data.get("unit"),
             data.get("place"),
+            Phase(data["before"]) if data.get("before") else None,
+            data.get("pending"),
         )

@@ -21,6 +21,8 @@ class Voice:
     salutation: str
     danger_text: str
     retention_months: int
+    backup_days: int = 365
+    site: str = ""  # where the public pages are
 
     _said: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 

@@ -160,9 +160,17 @@ class ChatPages:
             session = await self._session_of(request, form)
             own = _own_id(form, option or text)
             words = {"text": None, "option": option} if option else {"text": text, "option": None}
-            await self._chat.say(session, message_id=own, language=shown.language, **words)
+            said = await self._chat.say(session, message_id=own, language=shown.language, **words)
+            if any(one["decision"] == "erased" for one in said):
+                return self._erased(shown, said)
             keep_session(response, self._settings, session)
             response.headers["Location"] += "#last"
+        return response
+
+    def _erased(self, shown: Shown, said: Sequence[Mapping[str, Any]]) -> web.Response:
+        """What a resident holds after all of his is erased: the confirmation, on a page that remembers nothing."""
+        response = self._page(replace(shown, turns=[{"from": "bot", **one} for one in said]))
+        forget_session(response, self._settings)
         return response
 
     def _back_to(self, address: str) -> web.Response:

@@ -64,7 +64,7 @@ TABLE: dict[tuple[State, Action], Step] = {
     (State.RECEIVED, Action.QUEUE): Step(State.QUEUED, _DIALOGUE),
     (State.OFFERED, Action.ANSWER_BY_BOT): Step(State.ANSWERED_BY_BOT, _DIALOGUE),
     (State.OFFERED, Action.QUEUE): Step(State.QUEUED, _DIALOGUE | {Role.CLOCK}),
-    (State.OFFERED, Action.CLOSE): Step(State.CLOSED, frozenset({Role.RESIDENT})),
+    (State.OFFERED, Action.CLOSE): Step(State.CLOSED, frozenset({Role.RESIDENT, Role.CLOCK})),
     (State.ANSWERED_BY_BOT, Action.QUEUE): Step(State.QUEUED, frozenset({Role.RESIDENT})),
     (State.ANSWERED_BY_BOT, Action.CLOSE): Step(State.CLOSED, frozenset({Role.RESIDENT, Role.CLOCK})),
     (State.QUEUED, Action.CLAIM): Step(State.ASSIGNED, STAFF),

@@ -36,6 +36,7 @@ class CloseReason(StrEnum):
     ABUSE = "abuse"
     WITHDRAWN = "withdrawn"
     DUPLICATE = "duplicate"
+    ERASED = "erased"  # the asker had his data erased before it was settled
 
 
 class Disposition(StrEnum):
@@ -80,3 +81,4 @@ class Question:
     received_at: datetime
     updated_at: datetime
     version: int
+    erased_at: datetime | None = None  # nothing of its words is left

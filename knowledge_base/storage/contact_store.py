@@ -43,14 +43,24 @@ def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
     return ensure_contacts(tx, [(channel, address)])[0]
 
 
+def refs_of(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> list[str]:
+    """The references of (channel, address) pairs, in order."""
+    return [tx.keys.contact_ref(channel, address) for channel, address in addresses]
+
+
+def known(tx: Transaction, refs: Sequence[str]) -> set[str]:
+    """Which of these residents are known."""
+    return {ref for (ref,) in _KNOWN.rows(tx, refs=list(refs))}
+
+
 def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> list[str]:
     """The references of (channel, address) pairs, in order; new ones are made known."""
-    refs = [tx.keys.contact_ref(channel, address) for channel, address in addresses]
-    known = {ref for (ref,) in _KNOWN.rows(tx, refs=refs)}
+    refs = refs_of(tx, addresses)
+    there = known(tx, refs)
     fresh = {
         ref: (ref, channel, tx.keys.seal(address), tx.now)
         for ref, (channel, address) in zip(refs, addresses, strict=True)
-        if ref not in known
+        if ref not in there
     }
     _NEW.insert(tx, [fresh[ref] for ref in sorted(fresh)])
     return refs

@@ -15,6 +15,7 @@ from knowledge_base.storage.prepared import ManyRows, Prepared
 from knowledge_base.storage.tables import conversations, inbox
 
 _LONGEST_ID = 200  # what the column holds
+_HASHED = "erased:"
 
 
 _KEPT = Prepared(
@@ -74,10 +75,22 @@ def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> N
 
 
 def incoming_ids(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[str, str], int]:
-    """The inbox rows of messages that are kept already, by key; the others are missing."""
-    channels = {message.channel for message in messages}
-    rows = _KEPT.rows(tx, channels=channels, external_ids=[message.external_id for message in messages])
-    return {(channel, external_id): number for channel, external_id, number in rows}
+    """The inbox rows of messages that are kept already, by key; the others are missing.
+
+    Those of residents who had their data erased are known by a hash.
+    """
+    hashed = {(one.channel, hashed_id(tx, *one.key)): one.key for one in messages}
+    ids = [external_id for key, own in hashed.items() for external_id in (key[1], own[1])]
+    rows = _KEPT.rows(tx, channels={message.channel for message in messages}, external_ids=ids)
+    kept = {(channel, external_id): number for channel, external_id, number in rows}
+    return {hashed.get(key, key): number for key, number in kept.items()}
+
+
+def hashed_id(tx: Transaction, channel: str, external_id: str) -> str:
+    """What is kept of a message's id when its sender is erased; of one that is a hash already, the same."""
+    if external_id.startswith(_HASHED):
+        return external_id
+    return _HASHED + tx.keys.erasure_hash("message", f"{channel}\0{external_id}")[:40]
 
 
 def has_written_since(tx: Transaction, contact_ref: str, moment: datetime) -> bool:

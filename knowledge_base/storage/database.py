@@ -86,6 +86,10 @@ class Database(Protocol):
         """`read` for callers without an event loop."""
         ...
 
+    async def scrub(self) -> bool:
+        """Overwrite what blanked rows left in the database's files; False: try again, others are in the way."""
+        ...
+
     def listen(self, listener: Listener) -> None:
         """Call `listener` with the signals of every committed write (from any thread)."""
         ...

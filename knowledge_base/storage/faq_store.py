@@ -330,6 +330,14 @@ def ensure_entry(tx: Transaction, key: str, title: str, origin_question_id: int 
         tx.execute(entries.insert().values(**values, created_at=tx.now))
 
 
+def rename_after(tx: Transaction, key: str, title: str) -> None:
+    """Give an entry an address made from what the public reads, where its own was made from a resident's words."""
+    slug = tx.execute(select(entries.c.slug).where(entries.c.key == key)).scalar_one()
+    if not slug.startswith(slug_of(mask_personal_data(title))):
+        fresh = _free_slug(tx, mask_personal_data(title))
+        tx.execute(update(entries).where(entries.c.key == key).values(slug=fresh))
+
+
 def set_imported_hash(tx: Transaction, key: str, digest: str) -> None:
     """Remember which sheet row the entry was imported from."""
     tx.execute(update(entries).where(entries.c.key == key).values(imported_hash=digest))

@@ -25,6 +25,7 @@ from knowledge_base.storage.dialect import (
     may_retry,
     postgresql_engine,
 )
+from knowledge_base.storage.scrubbing import vacuum
 from knowledge_base.storage.tables import writes
 
 P = ParamSpec("P")
@@ -75,6 +76,10 @@ class PostgresqlDatabase(Base):
         """See `Database`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: self.write_now(verb, *args, **kwargs))
+
+    async def scrub(self) -> bool:
+        """See `Database`."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, vacuum, self.engine)
 
     def close(self) -> None:
         """See `Database`."""

@@ -22,6 +22,7 @@ from knowledge_base.figures import FIGURES
 from knowledge_base.keys import Keys
 from knowledge_base.storage.database import Base, Transaction, Verb, name_of, unavailable
 from knowledge_base.storage.dialect import is_out_of_order, sqlite_engine
+from knowledge_base.storage.scrubbing import merge_words, rewrite
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +33,7 @@ _MOST_WAITING = 5_000  # verbs; who comes when more wait is told so at once inst
 @dataclass(slots=True)
 class _Operation:
     name: str
-    run: Callable[[Transaction], Any]
+    run: Callable[[Transaction], Any] | None  # None: rewrite the file, with no transaction open
     future: Future[Any]
     signals: set[str] = field(default_factory=set)
     result: Any = None
@@ -48,7 +49,7 @@ class SqliteDatabase(Base):
         self._writer = threading.Thread(target=self._write_forever, name="database-writer", daemon=True)
         self._writer.start()
 
-    def _submit(self, name: str, run: Callable[[Transaction], Any]) -> Future[Any]:
+    def _submit(self, name: str, run: Callable[[Transaction], Any] | None) -> Future[Any]:
         if self._operations.qsize() >= _MOST_WAITING:
             raise Unavailable("busy")
         operation = _Operation(name, run, Future())
@@ -67,6 +68,12 @@ class SqliteDatabase(Base):
         result: T = self._submit(name_of(verb), lambda tx: verb(tx, *args, **kwargs)).result()
         return result
 
+    async def scrub(self) -> bool:
+        """See `Database`."""
+        while await self.write(merge_words):
+            pass
+        return bool(await asyncio.shield(asyncio.wrap_future(self._submit("scrub", None))))
+
     def close(self) -> None:
         """See `Database`."""
         self._operations.put(None)
@@ -77,6 +84,7 @@ class SqliteDatabase(Base):
 
     def _write_forever(self) -> None:
         while (batch := self._next_batch()) is not None:
+            batch = self._rewritten(batch)
             done: list[_Operation] = []
             began = time.perf_counter()
             try:
@@ -98,6 +106,16 @@ class SqliteDatabase(Base):
                 if not operation.future.cancelled():
                     operation.future.set_result(operation.result)
 
+    def _rewritten(self, batch: list[_Operation]) -> list[_Operation]:
+        """Rewrite the file for those who want it; returns the others."""
+        waiting = [operation for operation in batch if operation.run is None]
+        for operation in waiting:
+            try:
+                operation.future.set_result(rewrite(self.engine))
+            except Exception as error:  # noqa: BLE001 - belongs to who waits, not to the writer
+                operation.future.set_exception(error)
+        return [operation for operation in batch if operation.run is not None]
+
     def _next_batch(self) -> list[_Operation] | None:
         batch = [self._operations.get()]
         while len(batch) < _GROUP and not self._operations.empty():
@@ -114,6 +132,7 @@ class SqliteDatabase(Base):
         driver.execute("SAVEPOINT verb")
         try:
             transaction = self._transaction(connection)
+            assert operation.run is not None  # noqa: S101 - narrows the type
             operation.result = operation.run(transaction)
             operation.signals = transaction.signals
             driver.execute("RELEASE verb")

@@ -1,4 +1,4 @@
-"""Words waiting for a channel: pending -> sending -> sent | retry_at | held | in_doubt | failed."""
+"""Words waiting for a channel: pending -> sending -> sent | retry_at | held | in_doubt | failed | cancelled."""
 
 import secrets
 from collections.abc import Sequence
@@ -40,6 +40,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
+    CANCELLED = "cancelled"  # its resident had his data erased
 
 
 @dataclass(frozen=True, slots=True)

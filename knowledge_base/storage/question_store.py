@@ -172,6 +172,7 @@ def open_alike(tx: Transaction, folded_by_ref: Mapping[str, str]) -> dict[str, Q
 
 def save(tx: Transaction, seen: Question, **values: Any) -> None:
     """Change a question that nobody else changed since it was `seen`; raises Conflict otherwise."""
+    refuse_erased(seen)
     statement = (
         update(questions)
         .where(questions.c.id == seen.id, questions.c.version == seen.version)
@@ -179,6 +180,12 @@ def save(tx: Transaction, seen: Question, **values: Any) -> None:
     )
     if tx.execute(statement).rowcount == 0:
         raise Conflict("question_changed", reference=seen.reference)
+
+
+def refuse_erased(seen: Question) -> None:
+    """Raise Conflict where nothing of a question's words is left: nothing is done or written about it any more."""
+    if seen.erased_at is not None:
+        raise Conflict("question_erased", reference=seen.reference)
 
 
 def counts_by_state(tx: Transaction) -> dict[str, int]:

@@ -99,6 +99,12 @@ def quarantined_count(tx: Transaction) -> int:
     return tx.execute(select(func.count()).where(inbox.c.state == "quarantined")).scalar_one()
 
 
+def sealed_ids(tx: Transaction) -> list[int]:
+    """The messages that couldn't be read and whose words are still kept."""
+    rows = tx.execute(select(inbox.c.id, inbox.c.body).where(inbox.c.state == "quarantined"))
+    return [row.id for row in rows if "sealed" in row.body]
+
+
 def quarantined_words(tx: Transaction, inbox_id: int) -> str | None:
     """What a quarantined message said; None when there is none, or its words are gone or were sealed by another key."""
     query = select(inbox.c.body).where(inbox.c.id == inbox_id, inbox.c.state == "quarantined")

@@ -19,6 +19,7 @@ from knowledge_base.storage.tables import (
     answers,
     contacts,
     conversations,
+    data_codes,
     drafts,
     feedback,
     inbox,
@@ -35,6 +36,8 @@ from knowledge_base.storage.tables import (
 _DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
 _WRITE_KEY_DAYS = 1  # a write that is tried again is so within seconds
 _VOTER_DAYS = 1  # one vote a day: who it was is nobody's business the day after
+_CONSENT_DAYS = 1  # what waits for its asker's consent; as residents read it in `retention.py`
+_HOLDING = ("consenting", "erasing")  # where a conversation may hold such words
 _UNUSED_DAYS = 2  # a chat session that never said anything
 _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
@@ -63,6 +66,8 @@ class Due:
     contacts: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     votes: list[int] = field(default_factory=list)
+    consents: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -82,6 +87,8 @@ class _Conditions:
     contacts: ColumnElement[bool]
     writes: ColumnElement[bool]
     votes: ColumnElement[bool]
+    consents: ColumnElement[bool]
+    codes: ColumnElement[bool]
 
 
 def _conditions(now: datetime, rules: Rules) -> _Conditions:
@@ -117,6 +124,12 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
         ),
         writes=writes.c.at < now - timedelta(days=_WRITE_KEY_DAYS),
         votes=and_(feedback.c.voter.is_not(None), feedback.c.at < now - timedelta(days=_VOTER_DAYS)),
+        consents=and_(
+            conversations.c.state.in_(_HOLDING),
+            conversations.c.updated_at < now - timedelta(days=_CONSENT_DAYS),
+            cast(conversations.c.data, Text).like('%"pending"%'),
+        ),
+        codes=data_codes.c.expires_at <= now,
     )
 
 
@@ -136,6 +149,8 @@ def find_due(tx: Transaction, rules: Rules) -> Due:
         contacts=found(contacts.c.ref, when.contacts),
         writes=found(writes.c.key, when.writes),
         votes=found(feedback.c.id, when.votes),
+        consents=found(conversations.c.contact_ref, when.consents),
+        codes=found(data_codes.c.contact_ref, when.codes),
     )
 
 
@@ -160,6 +175,9 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     tx.execute(delete(contacts).where(contacts.c.ref.in_(due.contacts), when.contacts))
     tx.execute(update(feedback).where(feedback.c.id.in_(due.votes), when.votes).values(voter=None))
     tx.execute(delete(writes).where(writes.c.key.in_(due.writes), when.writes))
+    # Without consent it goes to nobody: the whole dialogue begins anew.
+    tx.execute(delete(conversations).where(conversations.c.contact_ref.in_(due.consents), when.consents))
+    tx.execute(delete(data_codes).where(data_codes.c.contact_ref.in_(due.codes), when.codes))
     return len(settled)
 
 

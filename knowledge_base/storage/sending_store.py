@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, update
 
-from knowledge_base.storage import contact_store, conversation_store
+from knowledge_base.storage import contact_store, conversation_store, erasure_store
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import is_orphaned, lease_end
@@ -78,10 +78,12 @@ def turn_over(
         if ended.unreachable:
             contact_store.set_unreachable(tx, ended.message.contact_ref, unreachable=True)
     for ended in finished:
-        if ended.state == OutboxState.HELD:
+        if ended.state == OutboxState.HELD and not _is_farewell(ended.message):
             _hold(tx, sender, ended)
         else:
             settle(tx, sender, ended)
+    if parted := [ended.message.contact_ref for ended in finished if _is_farewell(ended.message)]:
+        erasure_store.part(tx, parted)
     _renew(tx, sender, holding)
     _rescue(tx, sender)
     free = min(slots, sender.in_flight - _sending(tx, sender), int(tokens))
@@ -111,6 +113,8 @@ def _tokens(tx: Transaction, sender: Sender) -> float:
 def settle(tx: Transaction, sender: Sender, ended: Settlement) -> bool:
     """Say how a sending ended; False when somebody else has claimed the message since."""
     state = OutboxState.IN_DOUBT if ended.in_doubt and sender.quarantine else ended.state
+    if _is_farewell(ended.message) and state not in (*_WAITING, OutboxState.SENT):
+        state = OutboxState.FAILED  # his address can't wait for a human, nor for his next word
     values: dict[str, Any] = {
         "state": state,
         "error": ended.error,
@@ -131,6 +135,11 @@ def settle(tx: Transaction, sender: Sender, ended: Settlement) -> bool:
         outbox.c.state == OutboxState.SENDING,
     )
     return tx.execute(update(outbox).where(mine).values(**values)).rowcount == 1
+
+
+def _is_farewell(message: OutboxMessage) -> bool:
+    """Whether a message says that its resident's data are erased."""
+    return message.body.get("decision") == "erased"
 
 
 def _progress(ended: Settlement) -> dict[str, Any]:

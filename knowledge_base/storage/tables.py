@@ -40,6 +40,12 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
+
+def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
+    where = text(condition)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 # Offices and the places they serve, today and before: an old district or commune names its successors.
 units = Table(
     "units",
@@ -159,6 +165,8 @@ contacts = Table(
     Column("stopped_at", UtcDateTime),  # /dung: only replies to the resident's own words
     Column("unreachable_at", UtcDateTime),  # blocked us, or the account is gone
     Column("held_at", UtcDateTime),  # the platform lets us speak to him only after his next word; messages are held
+    # Set on what is left of an erased resident: an address for the confirmation, destroyed once that is settled.
+    Column("parting_until", UtcDateTime, index=True),
 )
 
 conversations = Table(
@@ -177,6 +185,27 @@ return_codes = Table(
     Column("contact_ref", ForeignKey("contacts.ref"), primary_key=True),
     Column("code_hash", String(64), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
+)
+
+# What opens a copy of all that is kept of a resident, once and for an hour: only its keyed hash.
+data_codes = Table(
+    "data_codes",
+    metadata,
+    Column("contact_ref", ForeignKey("contacts.ref"), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Whose data were erased: keyed hashes and nothing else. The same is in a file that no restore brings back.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("contact_hash", String(64), nullable=False),
+    Column("question_hashes", JSON, nullable=False),
+    Column("scrubbed_at", UtcDateTime),  # when nothing of it was left in the database's files
+    _partial("ix_erasures_unscrubbed", "scrubbed_at IS NULL", "at"),
 )
 
 inbox = Table(
@@ -245,6 +274,7 @@ questions = Table(
     Column("unit_due_on", Date),  # the deadline of the unit that has it now, when it was passed on
     Column("promise_renewed_at", UtcDateTime),
     Column("close_reason", String(20)),
+    Column("erased_at", UtcDateTime),  # its asker had his data erased: no words, and nothing is done with it any more
     Column("disposition", String(20), nullable=False, server_default="pending"),
     Column("disposition_reason", String(20)),
     Column("disposition_entry", ForeignKey("entries.key")),

@@ -665,11 +665,15 @@ async def test_who_blocks_the_bot_is_marked_until_he_is_back(make_line: MakeLine
         member = {"user": {"id": 123456, "is_bot": True, "first_name": "Thử"}, "status": "kicked", "until_date": 0}
         gone = {"my_chat_member": {"chat": chat, "from": chat, "date": 1_795_000_000, "new_chat_member": member}}
         assert await line.push({"update_id": 7_100, **gone}) == 200
+        assert await line.count(tables.contacts) == 0  # who never wrote isn't made known by going
+        await line.platform.post(line.platform.text(58, "xin chào"))
+        await line.told(58, 2)
+        assert await line.push({"update_id": 7_102, **gone}) == 200
         marked = tables.contacts.c.unreachable_at.is_not(None)
         assert await line.count(tables.contacts, marked) == 1
-        assert await line.count(tables.outbox) == 0
+        assert await line.count(tables.outbox) == 2
         await line.platform.post(line.platform.text(58, "/start"))
-        await line.told(58, 1)
+        await line.told(58, 3)
         assert await line.count(tables.contacts, marked) == 0
 
 

@@ -37,13 +37,14 @@ OF_THE_SAME_KIND = {
     "_reset", "_unlink", "add_document", "add_feedback", "add_ministry", "add_note", "add_owner", "amend",
     "answer_like", "answer_with_entry", "ask_back", "blank", "change_calendar", "change_document",
     "change_own_password", "check", "check_bypass", "close", "correct_spelling", "count_as_arrived", "create",
-    "decide_redaction", "end_session", "escalate", "exclude", "gather", "go_on", "handle", "issue_session_for",
-    "learn", "link", "load_seed", "look", "make_return_code", "mark_fetched", "merge", "move_promises",
-    "open_quarantined", "perform", "propose", "propose_entry", "propose_phrasings", "publish_by_bypass", "put",
-    "put_kin", "put_template", "refuse_phrasings", "release", "remove_owner", "remove_template", "rename", "repeal",
-    "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out",
-    "take_phrasings", "take_polling", "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening",
-    "touch_session", "transfer", "try_again", "use_totp", "vote", "withdraw",
+    "decide_redaction", "end_session", "erase_silent", "escalate", "exclude", "gather", "go_on", "handle",
+    "issue_session_for", "learn", "link", "load_seed", "look", "make_return_code", "mark_fetched", "mark_scrubbed",
+    "merge", "move_promises", "open_quarantined", "part_late", "perform", "propose", "propose_entry",
+    "propose_phrasings", "publish_by_bypass", "put", "put_kin", "put_template", "refuse_phrasings", "release",
+    "remove_owner", "remove_template", "rename", "repeal", "replay", "return_with_note", "send_again",
+    "send_recall", "set_up_totp", "settle_walk", "split", "take_out", "take_phrasings", "take_polling",
+    "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening", "touch_session", "transfer", "try_again",
+    "use_code", "use_totp", "vote", "withdraw",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each point in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}

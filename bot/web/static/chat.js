@@ -89,6 +89,7 @@ async function sendOne(message) {
     mark(turn, "");
     typing.hidden = true;
     wakePolling();
+    if (before === turned && replies.some((reply) => reply.decision === "erased")) erased();
     if (before === turned) show(replies, press);
     return true;
   } catch (error) {
@@ -217,6 +218,21 @@ function beginAgain() {
   if (document.body.hasAttribute("data-held")) {
     document.body.removeAttribute("data-held");
     api.begin({ again: true }).then(store.keepSession, () => null); // the cookie of the plain form is forgotten, too
+  }
+}
+
+/** All that was kept of the resident is gone: here, too. Only the confirmation is shown, until the page is left. */
+function erased() {
+  polling.abort();
+  store.forget();
+  store.keepDraft("");
+  box.value = "";
+  after = 0;
+  restored = true;
+  clear();
+  if (document.body.hasAttribute("data-held")) {
+    document.body.removeAttribute("data-held");
+    api.begin({ again: true }).then(store.keepSession, () => null);
   }
 }
 

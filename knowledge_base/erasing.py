@@ -1,0 +1,84 @@
+"""A resident's right to be forgotten: his data destroyed, and destroyed again when a restore brings them back."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from knowledge_base.erasure_list import Erasure
+from knowledge_base.storage import contact_store, erased_wording_store, erasure_store
+from knowledge_base.storage.database import Transaction
+
+_AT_ONCE = 50
+
+
+def erase(tx: Transaction, ref: str, *, farewell: bool = False) -> str | None:
+    """Destroy a resident's data, whole; returns what a confirmation can be sent to, if one is wanted.
+
+    Written first is what is to be destroyed; a second time there is nothing left to do. His contact must be locked.
+    """
+    found = contact_store.contact(tx, ref)
+    parting = erasure_store.part_from(tx, ref) if farewell else None
+    asked = erasure_store.codes_of(tx, ref)
+    erasure_store.record(tx, secrets.token_hex(16), ref, list(asked.values()))
+    _destroy(tx, ref, list(asked), found.address if found else None)
+    return parting
+
+
+def _destroy(tx: Transaction, ref: str | None, ids: Sequence[int], address: str | None) -> None:
+    made = erased_wording_store.forget_wordings(tx, ids)
+    erasure_store.blank_events_of_entries(tx, made)
+    erasure_store.erase_questions(tx, ids)
+    if ref is not None:
+        erasure_store.erase_contact(tx, ref, address)
+
+
+def missing(tx: Transaction, listed: Sequence[Erasure]) -> list[Erasure]:
+    """The erasures of a list that this store knows nothing of: it is older than they are."""
+    known = erasure_store.ids_known(tx)
+    return [one for one in listed if one.id not in known]
+
+
+def replay(tx: Transaction, listed: Sequence[Erasure]) -> int:
+    """Erase again what a restore brought back; returns how many erasures were unknown here.
+
+    Who came back after his erasure is somebody new, and keeps what he said since.
+    """
+    new = missing(tx, listed)
+    if not new:
+        return 0
+    residents, asked = erasure_store.contact_hashes(tx), erasure_store.question_hashes(tx)
+    for one in new:
+        erasure_store.record_hashes(tx, one.id, one.at, one.contact, one.questions)
+        ref, since = residents.get(one.contact, (None, one.at))
+        ids = {asked[code] for code in one.questions if code in asked}
+        address = None
+        if ref is not None and since <= one.at:
+            contact_store.lock_contacts(tx, [ref])
+            found = contact_store.contact(tx, ref)
+            address, ids = found.address if found else None, ids | set(erasure_store.codes_of(tx, ref))
+        _destroy(tx, ref if since <= one.at else None, sorted(ids), address)
+    return len(new)
+
+
+def unlisted(tx: Transaction, known: set[str]) -> list[Erasure]:
+    """The erasures that a list doesn't have yet."""
+    return [
+        Erasure(identity, at, contact, tuple(asked))
+        for identity, at, contact, asked in erasure_store.listed(tx)
+        if identity not in known
+    ]
+
+
+def silent(tx: Transaction, age: timedelta) -> list[str]:
+    """Residents from and to whom nothing was said for so long, and for whom nothing is open; some of them."""
+    return erasure_store.silent(tx, tx.now - age, _AT_ONCE)
+
+
+def erase_silent(tx: Transaction, refs: Sequence[str], age: timedelta) -> int:
+    """Destroy the data of those who still are so; returns how many were looked at."""
+    contact_store.lock_contacts(tx, refs)
+    still = set(erasure_store.silent(tx, tx.now - age, _AT_ONCE))
+    for ref in refs:
+        if ref in still:
+            erase(tx, ref)
+    return len(refs)
