@@ -232,11 +232,6 @@ _UNREACHED_SQL = "entry_key IS NULL AND disposition = 'pending'"
 _GAPS = ("kin", "unit_code", "cluster_id", "close_reason")
 
 
-def _partial(name: str, condition: str, *columns: str | TextClause) -> Index:
-    where = text(condition)
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
 # Questions that one answer settles; a human put them together.
 clusters = Table(
     "clusters",
