@@ -25,6 +25,8 @@ from knowledge_base.storage.tables import (
     topics,
 )
 
+# Texts that bring their own phrasings with them, until they are live.
+_PROPOSED = (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED)
 _EDITED = "edited"  # in a document's row: written by an editor, not taken from a sheet
 
 
@@ -80,6 +82,7 @@ def entry_of(key: str, content: dict[str, Any], *, approved_by: str = "", texts:
 
 
 def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
+    texts = row.phrasings if row.phrasings is not None and row.state in _PROPOSED else texts
     return Revision(
         id=row.id,
         number=row.number,
