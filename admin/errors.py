@@ -113,6 +113,11 @@ SENTENCES: dict[str, str] = {
     "window_reversed": N_("The text would end before it begins. Correct the two dates."),
     "question_empty": N_("The public question is empty. Write it as a resident would ask it."),
     "entry": N_("There is no live entry “%(key)s” that holds today. Choose another one."),
+    # sheets
+    "file_missing": N_("No file was chosen. Choose one and send again."),
+    "file_too_large": N_("The file is larger than %(most)s MB. Split it, or take pictures out of it."),
+    "sheet_replaced": N_("Another sheet was brought meanwhile, or this one is a day old. Look at what is there now."),
+    "sheet_cell_long": N_("The entry %(entry)s has a text of more than %(most)s characters, which fits no cell. Use the command line's YAML."),
     # units
     "unit_code_shape": N_("The code of a unit begins with a letter and has 2 to 20 small letters, digits or hyphens. Choose another one."),
     "unit_code_taken": N_("There is a unit with the code “%(code)s” already. Choose another one."),

@@ -7,7 +7,7 @@ from admin import csrf, sessions
 from admin.policy import POLICY, Route
 from admin.visit import Visit, visit_of
 from admin.wire import wants_json
-from knowledge_base.errors import Forbidden
+from knowledge_base.errors import Forbidden, InvalidInput
 from knowledge_base.storage.staff_store import TOP
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +29,16 @@ def _to_sign_in(visit: Visit) -> web.StreamResponse:
     raise web.HTTPSeeOther(visit.url("sign_in", {"next": request.path_qs}))
 
 
+async def _check_form(visit: Visit, route: Route) -> None:
+    """The form is our own; one that brings a file too large is told what may be brought."""
+    try:
+        await csrf.check(visit, signing_in=route.roles is None)
+    except web.HTTPRequestEntityTooLarge as error:
+        if not route.largest:
+            raise
+        raise InvalidInput("file_too_large", most=route.largest >> 20) from error
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Session, origin and token of the form, first password, role: in this order, for every route."""
@@ -41,8 +51,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     await sessions.recognise(visit, passive=route.passive)
     if route.roles is not None and visit.session is None:
         return _to_sign_in(visit)
+    if route.largest:
+        visit.request = request = request.clone(client_max_size=route.largest)
     if request.method not in _SAFE:
-        await csrf.check(visit, signing_in=route.roles is None)
+        await _check_form(visit, route)
     if route.roles is not None:
         if visit.member.must_change_password and not route.before_password:
             raise visit.to("password")

@@ -37,6 +37,24 @@ _REVISION_STATES = {
     "superseded": N_("superseded"),
     "withdrawn": N_("withdrawn"),
 }
+# The columns of the editors' sheet.
+COLUMNS = {
+    "base": N_("Exported from"),
+    "key": N_("Key"),
+    "act": N_("To do"),
+    "kind": N_("Kind"),
+    "topic": N_("Topic"),
+    "question": N_("Public question"),
+    "short_answer": N_("Short answer"),
+    "details": N_("Details"),
+    "audience": N_("Who it is for"),
+    "phrasings": N_("Phrasings"),
+    "legal_basis": N_("Legal basis"),
+    "in_force.from": N_("In force from"),
+    "in_force.to": N_("In force until"),
+    "sources": N_("Links"),
+    "checked_on": N_("Checked on"),
+}
 _REASONS = {
     "settled": N_("settled"),
     "out_of_scope": N_("not about poverty policy"),
@@ -251,6 +269,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "details": N_("Details"),
         "phrasings": N_("Phrasings"),
     },
+    "column": COLUMNS,
     "document_status": {
         "in_force": N_("in force"),
         "unknown": N_("status not known"),
@@ -314,6 +333,9 @@ DONE = {
     "law_added": N_("The document is in the register."),
     "law_changed": N_("The document is changed; answers follow its dates."),
     "law_repealed": N_("The end is in the register. Entries that cite the document are to be reviewed."),
+    "sheet_sent": N_("The changes are with the editors, one text an entry. What could not go is below."),
+    "sheet_nothing": N_("Nothing was sent. Look at what is left below."),
+    "sheet_dropped": N_("The sheet is put away."),
     "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 

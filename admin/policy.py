@@ -28,6 +28,7 @@ from admin.views import (
     question,
     queue,
     revision,
+    sheets,
     sign_in,
     staff,
     status,
@@ -63,6 +64,7 @@ class Route:
     passive: bool = False  # doesn't count as work: an open tab must not keep a session alive
     before_password: bool = False  # open while the first password still has to be changed
     before_code: bool = False  # open while codes from a telephone still have to be set up
+    largest: int = 0  # bytes that a form with a file may bring; 0: what any form may
     at_the_top: bool = False  # concerns every unit: only for accounts of the unit above all
 
 
@@ -73,6 +75,8 @@ _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
 _UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
+_TRANSLATION = r"/translations/{language:[a-z]{2,3}}"
+_LARGEST_SHEET = 10 * 1024 * 1024
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/sign-in", "sign_in", sign_in.show, None),
@@ -144,6 +148,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ENTRY}/withdraw", "withdraw", faq.withdraw, EDITORS),
     Route("POST", f"{_ENTRY}/recall", "recall", faq.send_recall, EDITORS),
     Route("POST", f"{_ENTRY}/confirm", "confirm", faq.confirm, ADMINISTRATORS, at_the_top=True),
+    # Sheets for editors who work in Excel.
+    Route("GET", "/sheets", "sheets", sheets.show, EDITORS),
+    Route("GET", "/sheets/download", "sheet_download", sheets.download, READERS),
+    Route("POST", "/sheets", "sheet_upload", sheets.upload, EDITORS, largest=_LARGEST_SHEET),
+    Route("POST", "/sheets/send", "sheet_send", sheets.send, EDITORS),
+    Route("POST", "/sheets/drop", "sheet_drop", sheets.drop, EDITORS),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),

@@ -5,7 +5,7 @@ Each verb is a synchronous function of (transaction, who, input); none commits. 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge_base.editorial import need_editor, propose
 from knowledge_base.errors import Conflict, InvalidInput
@@ -20,6 +20,7 @@ from knowledge_base.storage.sheet_store import Upload
 from knowledge_base.storage.staff_store import StaffMember
 
 AT_ONCE = 50  # texts in one write, so that others' writes get their turn
+_FEW = 500  # entries that are asked for by their keys
 _OPEN = (RevisionState.IN_REVIEW, RevisionState.APPROVED)
 _GONE = (RevisionState.WITHDRAWN, RevisionState.SUPERSEDED)
 
@@ -74,12 +75,10 @@ def export_rows(tx: Transaction, topic: str = "") -> list[Exported]:
 
 def _standings(tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, Standing]:
     keys = {row.key for row in rows if row.key}
-    newest = faq_store.latest_revisions(tx) if len(keys) > 1 else []
-    live = faq_store.published(tx) if len(keys) > 1 else []
-    if len(keys) == 1:
-        newest = faq_store.revisions_of(tx, next(iter(keys)))
-        live = [one for one in newest if one.state == RevisionState.PUBLISHED]
-    wanted = [one for one in (*newest, *live) if one.key in keys]
+    if len(keys) <= _FEW:
+        wanted = faq_store.revisions_of_some(tx, keys)
+    else:
+        wanted = [one for one in (*faq_store.latest_revisions(tx), *faq_store.published(tx)) if one.key in keys]
     waiting = {one.key: one for one in wanted if one.state in _OPEN}
     bases = {row.key: row.base for row in rows}
     return {
@@ -109,7 +108,12 @@ def _exported(tx: Transaction, key: str, base: str, now: Texts) -> Mapping[str, 
 def changes_of(tx: Transaction, rows: Sequence[DeskRow]) -> tuple[RowChange, ...]:
     """What each row would change as things stand now; reads only."""
     standings = _standings(tx, rows)
-    return tuple(change_of(row, standings.get(row.key)) for row in rows)
+    # A new entry of a sheet that is brought again has a key by now, but its row doesn't know it.
+    known = [texts_of(one.entry) for one in faq_store.in_review(tx)] if any(not row.key for row in rows) else []
+    return tuple(
+        replace(change, fate="same") if not change.key and change.texts in known else change
+        for change in (change_of(row, standings.get(row.key)) for row in rows)
+    )
 
 
 def preview(tx: Transaction, member: StaffMember) -> Preview | None:

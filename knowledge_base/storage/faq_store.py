@@ -1,7 +1,7 @@
 """Entries, revisions, phrasings and legal documents: SQL in, values out. Rules live in `faq/` and `editorial.py`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -187,6 +187,11 @@ def bypasses(tx: Transaction, limit: int = 200) -> list[Revision]:
 def revisions_of(tx: Transaction, key: str) -> list[Revision]:
     """All revisions of an entry, oldest first."""
     return _revisions(tx, revisions.c.entry_key == key)
+
+
+def revisions_of_some(tx: Transaction, keys: Collection[str]) -> list[Revision]:
+    """All revisions of at most some hundred entries, oldest first within each."""
+    return _revisions(tx, revisions.c.entry_key.in_(keys)) if keys else []
 
 
 def latest_revisions(tx: Transaction) -> list[Revision]:

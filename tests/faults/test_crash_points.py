@@ -35,14 +35,15 @@ TOLD = {  # the story below passes each of these
 OF_THE_SAME_KIND = {
     "_add", "_code", "_disable", "_duties", "_enable", "_export", "_forget_totp", "_here", "_look", "_opened",
     "_reopen", "_reset", "_unlink", "add_document", "add_feedback", "add_ministry", "add_note", "add_owner", "amend",
-    "answer_like", "answer_with_entry", "ask_back", "blank", "change_calendar", "change_document",
-    "change_own_password", "check_bypass", "close", "confirm", "correct_spelling", "count_as_arrived", "create",
-    "decide_redaction", "end_session", "escalate", "exclude", "gather", "go_on", "issue_session_for", "link",
-    "load_seed", "make_return_code", "mark_fetched", "merge", "move_promises", "open_quarantined", "perform",
-    "propose", "publish_by_bypass", "put", "put_template", "release", "remove_owner", "remove_template", "rename",
-    "repeal", "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out",
+    "answer_like", "answer_with_entry", "approve_translation", "ask_back", "blank", "change_calendar",
+    "change_document", "change_own_password", "check_bypass", "close", "confirm", "correct_spelling",
+    "count_as_arrived", "create", "decide_redaction", "drop_sheet", "end_session", "escalate", "exclude", "gather",
+    "go_on", "issue_session_for", "keep_sheet", "link", "load_seed", "make_return_code", "mark_fetched", "merge",
+    "move_promises", "open_quarantined", "perform", "propose", "publish_by_bypass", "put", "put_template",
+    "put_translations", "release", "remove_owner", "remove_template", "rename", "repeal", "return_translation",
+    "return_with_note", "send_again", "send_recall", "send_rows", "set_up_totp", "settle_walk", "split", "take_out",
     "take_polling", "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening", "touch_session", "transfer",
-    "try_again", "use_totp", "withdraw",
+    "try_again", "use_totp", "withdraw", "withdraw_translation",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each point in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
