@@ -219,6 +219,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "translate": N_("handed in a translation"),
+        "translation_approved": N_("vouched for a translation"),
+        "translation_returned": N_("returned a translation"),
+        "translation_withdrawn": N_("took a translation off"),
         "law_add": N_("registered a legal document"),
         "law_change": N_("changed a legal document"),
         "law_repeal": N_("ended a document that this entry cites"),
@@ -336,6 +340,9 @@ DONE = {
     "sheet_sent": N_("The changes are with the editors, one text an entry. What could not go is below."),
     "sheet_nothing": N_("Nothing was sent. Look at what is left below."),
     "sheet_dropped": N_("The sheet is put away."),
+    "translation_put": N_("The words are with the editors."),
+    "translation_approved": N_("The translation is public."),
+    "translation_withdrawn": N_("The translation is taken off."),
     "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 
@@ -364,7 +371,9 @@ def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
     parts += [
-        f"“{data[name]}”" for name in ("document", "unit", "commune", "note", "words", "wording") if data.get(name)
+        f"“{data[name]}”"
+        for name in ("document", "unit", "commune", "language", "note", "words", "wording")
+        if data.get(name)
     ]
     parts += [f"{_day(data['old'])} → {_day(data['due_on'])}"] if data.get("old") and data.get("due_on") else []
     return " · ".join(parts)

@@ -35,6 +35,7 @@ from admin.views import (
     text_templates,
     totp,
     trail,
+    translations,
     units,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
@@ -75,7 +76,8 @@ _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
 _UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
-_TRANSLATION = r"/translations/{language:[a-z]{2,3}}"
+_TRANSLATIONS = r"/translations/{language:[a-z0-9]{2,3}}"
+_TRANSLATION = _TRANSLATIONS + r"/{key:[A-Za-z0-9._-]{1,40}}"
 _LARGEST_SHEET = 10 * 1024 * 1024
 
 ROUTES: tuple[Route, ...] = (
@@ -154,6 +156,15 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sheets", "sheet_upload", sheets.upload, EDITORS, largest=_LARGEST_SHEET),
     Route("POST", "/sheets/send", "sheet_send", sheets.send, EDITORS),
     Route("POST", "/sheets/drop", "sheet_drop", sheets.drop, EDITORS),
+    # Entries in other languages.
+    Route("GET", _TRANSLATIONS, "translations", translations.show, LOOKERS),
+    Route("GET", f"{_TRANSLATIONS}.po", "translations_download", translations.download, HELPERS),
+    Route("POST", _TRANSLATIONS, "translations_upload", translations.upload, HELPERS, largest=_LARGEST_SHEET),
+    Route("GET", _TRANSLATION, "translation", translations.show_entry, LOOKERS),
+    Route("POST", _TRANSLATION, "translation_put", translations.put, HELPERS),
+    Route("POST", f"{_TRANSLATION}/approve", "translation_approve", translations.approve, EDITORS),
+    Route("POST", f"{_TRANSLATION}/return", "translation_return", translations.send_back, EDITORS),
+    Route("POST", f"{_TRANSLATION}/withdraw", "translation_withdraw", translations.withdraw, EDITORS),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),

@@ -23,7 +23,9 @@ _FAULTS = {
     "sheet_no_rows": N_("No entry stands under the head of the table."),
     "sheet_faults_many": N_("More than %(most)s faults. Correct these first; nothing from here on was read."),
     "sheet_column_twice": N_("The column is there twice. Keep one."),
-    "sheet_column_missing": N_("The column is missing. Download the sheet again, or write its name into the first row."),
+    "sheet_column_missing": N_(
+        "The column is missing. Download the sheet again, or write its name into the first row."
+    ),
     "sheet_key_twice": N_("The key %(key)s stands in row %(first)s already. Keep one of the two rows."),
     "sheet_key": N_("“%(value)s” is no key. Leave it empty for a new entry."),
     "sheet_formula": N_("A formula. Put its value there as text."),

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from knowledge_base.editorial import need_editor, propose
 from knowledge_base.errors import Conflict, InvalidInput
 from knowledge_base.faq.desk_changes import RowChange, Standing, change_of
-from knowledge_base.faq.desk_sheet import LONGEST_TEXT, CellFault, DeskRow, Texts, base_of, entry_of, number_of, texts_of
+from knowledge_base.faq.desk_sheet import (
+    LONGEST_TEXT,
+    CellFault,
+    DeskRow,
+    Texts,
+    base_of,
+    entry_of,
+    number_of,
+    texts_of,
+)
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.reference import new_reference
