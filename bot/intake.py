@@ -4,7 +4,7 @@ load (a few statements for all) -> one pure step of the dialogue each -> save (a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversation import acts as dialogue_acts
@@ -32,6 +32,7 @@ from knowledge_base.storage.outbox_store import Outgoing
 from knowledge_base.text.fold import fold
 
 _MOST_QUESTIONS = 4  # in one message
+_OF_THE_RESIDENT = dialogue_acts.SetStopped | dialogue_acts.SetLanguage | dialogue_acts.Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     new = conversation_store.add_incoming(tx, [row for row in received if row.key not in ids])
     ids |= new
     fresh = [(one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new]
+    fresh = _as_chosen(fresh, contact_store.languages_of(tx, [ref for _one, ref in fresh]), desk)
     if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
@@ -119,6 +121,16 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     return [
         Accepted(ref, ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate")
         for ref, row in zip(refs, received, strict=True)
+    ]
+
+
+def _as_chosen(fresh: list[tuple[Arrival, str]], chosen: Mapping[str, str], desk: Desk) -> list[tuple[Arrival, str]]:
+    """Messages in the language that their resident chose, where he did; else in the one his page speaks."""
+    return [
+        (replace(one, incoming=replace(one.incoming, language=chosen[ref])), ref)
+        if chosen.get(ref) in desk.voices
+        else (one, ref)
+        for one, ref in fresh
     ]
 
 
@@ -195,6 +207,8 @@ def _view(
         repeated=loaded.alike.get(ref),
         looked_up=_looked_up(tx, one.incoming, ref),
         gazetteer=desk.units.gazetteer,
+        voices=desk.voices,
+        translations=desk.faq.translations.get(one.incoming.language, {}),
     )
 
 
@@ -260,7 +274,7 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening
-        elif isinstance(act, dialogue_acts.SetStopped | dialogue_acts.Leave) or act.reference not in opened:
+        elif isinstance(act, _OF_THE_RESIDENT) or act.reference not in opened:
             pile.later.append((act, ref))
         else:
             _shape(opened[act.reference], act, tx, desk)
@@ -300,6 +314,9 @@ def _perform(tx: Transaction, act: Act, ref: str, desk: Desk) -> None:  # noqa: 
     """An act on a question that was there before, or on the resident."""
     if isinstance(act, dialogue_acts.SetStopped):
         contact_store.set_stopped(tx, ref, stopped=act.stopped)
+        return
+    if isinstance(act, dialogue_acts.SetLanguage):
+        contact_store.set_language(tx, ref, act.language)
         return
     if isinstance(act, dialogue_acts.Leave):
         contact_store.set_unreachable(tx, ref, unreachable=True)

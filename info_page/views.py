@@ -7,7 +7,7 @@ from aiohttp import web
 
 from info_page import pages
 from info_page.cache import Stored, send, store
-from info_page.face import FACE, kept
+from info_page.face import FACE, kept, language_of
 from info_page.render import Page
 from knowledge_base.errors import NotFound
 from knowledge_base.live_faq import FaqSnapshot
@@ -37,7 +37,7 @@ async def entry(request: web.Request) -> web.Response:
     thanks = request.query.get("cam-on") == "1"
 
     def build(faq: FaqSnapshot, day: date) -> Page | None:
-        page = pages.entry(faq, day, slug)
+        page = pages.entry(faq, day, slug, language_of(request))
         return pages.thanked(page) if page and thanks else page
 
     try:

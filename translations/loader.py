@@ -34,6 +34,15 @@ def catalog(domain: str, language: str) -> gettext.NullTranslations:
 
 
 @lru_cache(maxsize=32)
+def locale_of(language: str) -> str:
+    """Whose days and numbers a language is written with: its own, or Vietnamese ones where nobody has noted them."""
+    try:
+        return str(Locale.parse(language))
+    except (UnknownLocaleError, ValueError):
+        return DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=32)
 def name_of(language: str) -> str:
     """What a language calls itself: `English`, `Tiếng Việt`; its code where nobody knows."""
     if language in _NAMES:

@@ -66,6 +66,7 @@ COMMANDS = {
     "canbo": _("Reach an officer"),
     "xem": _("Look an answer up by its code"),
     "dung": _("Stop notices"),
+    "ngonngu": _("Choose the language of replies"),
     "tieptuc": _("Receive notices again"),
 }
 

@@ -92,8 +92,28 @@ class SetStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """The language that the resident wants to be answered in."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The resident has gone from the channel: nothing reaches him there until he comes back."""
 
 
-Act = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback | SetStopped | Leave
+Act = (
+    Ask
+    | AnswerByBot
+    | Offer
+    | Queue
+    | Reopen
+    | Close
+    | AddWords
+    | SetCommune
+    | Feedback
+    | SetStopped
+    | SetLanguage
+    | Leave
+)

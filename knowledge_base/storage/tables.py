@@ -159,6 +159,7 @@ contacts = Table(
     Column("stopped_at", UtcDateTime),  # /dung: only replies to the resident's own words
     Column("unreachable_at", UtcDateTime),  # blocked us, or the account is gone
     Column("held_at", UtcDateTime),  # the platform lets us speak to him only after his next word; messages are held
+    Column("language", String(12)),  # the one the resident chose; empty: whichever his page speaks
 )
 
 conversations = Table(

@@ -19,6 +19,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("revisions", sa.Column("phrasings", sa.JSON()))
+    op.add_column("contacts", sa.Column("language", sa.String(12)))
     op.create_table(
         "sheet_uploads",
         sa.Column("member_id", ID, sa.ForeignKey("staff.id", name="fk_sheet_uploads_member_id"), nullable=False),
@@ -72,4 +73,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("entry_translations", "sheet_rows", "sheet_uploads"):
         op.drop_table(table)
+    op.drop_column("contacts", "language")
     op.drop_column("revisions", "phrasings")
