@@ -39,6 +39,18 @@ async def _check_form(visit: Visit, route: Route) -> None:
         raise InvalidInput("file_too_large", most=route.largest >> 20) from error
 
 
+def _check_member(visit: Visit, route: Route) -> None:
+    """First password, codes, role, unit: in this order."""
+    if visit.member.must_change_password and not route.before_password:
+        raise visit.to("password")
+    if visit.member.needs_totp and visit.member.sealed_totp is None and not route.before_code:
+        raise visit.to("totp")
+    if visit.member.role not in (route.roles or ()):
+        raise Forbidden("role_needed", role=str(visit.member.role))
+    if route.at_the_top and visit.member.unit_path != TOP:
+        raise Forbidden("top_unit_only")
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Session, origin and token of the form, first password, role: in this order, for every route."""
@@ -56,12 +68,5 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in _SAFE:
         await _check_form(visit, route)
     if route.roles is not None:
-        if visit.member.must_change_password and not route.before_password:
-            raise visit.to("password")
-        if visit.member.needs_totp and visit.member.sealed_totp is None and not route.before_code:
-            raise visit.to("totp")
-        if visit.member.role not in route.roles:
-            raise Forbidden("role_needed", role=str(visit.member.role))
-        if route.at_the_top and visit.member.unit_path != TOP:
-            raise Forbidden("top_unit_only")
+        _check_member(visit, route)
     return await handler(request)

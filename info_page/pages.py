@@ -1,7 +1,7 @@
 """What each page shows: pure functions of the FAQ, the day and the counts; nothing here knows HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from info_page import browse
@@ -69,7 +69,7 @@ def topic(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
 
 
 def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUAGE) -> Page | None:
-    """One question with its answer and everything that backs it; in the words that somebody vouches for, if there are."""
+    """One question with its answer and everything that backs it, in words that somebody vouches for."""
     revision = browse.by_slug(faq.revisions.values(), slug)
     if revision is None:
         return None
@@ -79,7 +79,7 @@ def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUA
     near = [sibling for sibling in siblings if sibling is not revision and sibling not in others]
     shows = {
         "revision": revision,
-        "entry": revision.entry if made is None else replace(revision.entry, **made.words),
+        "entry": made.worded(revision.entry) if made else revision.entry,
         "spoken": DEFAULT_LANGUAGE if made is None else language,  # the language of the answer's words
         "window": window_on(revision.entry.in_force, day),
         "topic": next((topic for topic in faq.topics if topic.slug == revision.entry.topic), None),

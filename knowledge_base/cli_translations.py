@@ -1,4 +1,4 @@
-"""`translations export|import`: entries in another language as PO files. An import only hands in; an editor approves."""
+"""`translations export|import`: entries in another language as PO files. Imports only hand in; an editor approves."""
 
 import argparse
 from itertools import islice

@@ -11,7 +11,6 @@ from knowledge_base.editorial import need_editor, propose
 from knowledge_base.errors import Conflict, InvalidInput
 from knowledge_base.faq.desk_changes import RowChange, Standing, change_of
 from knowledge_base.faq.desk_sheet import (
-    LONGEST_TEXT,
     CellFault,
     DeskRow,
     Texts,
@@ -22,6 +21,7 @@ from knowledge_base.faq.desk_sheet import (
 )
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.sheet_row import LONGEST_TEXT
 from knowledge_base.questions.reference import new_reference
 from knowledge_base.storage import faq_store, sheet_store
 from knowledge_base.storage.database import Transaction

@@ -6,6 +6,7 @@ live text has other words than it was made from: from then on readers get the Vi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from knowledge_base.editorial import need_editor
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -154,6 +155,6 @@ def withdraw_translation(tx: Transaction, member: StaffMember, translation_id: i
     _public_changed(tx, member, found, "translation_withdrawn", note=note.strip())
 
 
-def _public_changed(tx: Transaction, member: StaffMember, found: Translation, what: str, **data: str) -> None:
+def _public_changed(tx: Transaction, member: StaffMember, found: Translation, what: str, **data: Any) -> None:
     faq_store.record_publication(tx, member.username, what, found.key)
     event_store.record(tx, member.username, what, entry_key=found.key, language=found.language, **data)

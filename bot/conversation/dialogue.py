@@ -328,7 +328,8 @@ def _aside(state: State, text: str, view: View) -> Turn | None:
         (intent.is_unreadable, replies.UNREADABLE),
     ):
         # Words of another language are none that this one reads; an officer reads them.
-        if recognise(text) and not (view.voice.language != "vi" and sentence is replies.UNREADABLE):
+        foreign = view.voice.language != "vi" and any(sign.isalpha() for sign in text)
+        if recognise(text) and not (foreign and sentence is replies.UNREADABLE):
             return Turn(state, replies=[replies.chat(view.voice, sentence)])
     if intent.asks_contact(text) and (view.voice.unit_contact or view.voice.unit_hours):
         return Turn(state, replies=[replies.contact(view.voice)])
@@ -471,7 +472,7 @@ def _media(state: State, heard: Incoming, view: View) -> Turn:
 # --- buttons, and the words that mean them --------------------------------------------------------
 
 
-def _option(state: State, option: str, view: View) -> Turn:
+def _option(state: State, option: str, view: View) -> Turn:  # noqa: C901 - a case a kind of button
     """A button's id is `verb:reference[:entry]`: it means the same whenever it is pressed."""
     verb, _sep, rest = option.partition(":")
     key = rest.partition(":")[2]

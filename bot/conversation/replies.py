@@ -14,9 +14,8 @@ from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.translation import Translation
-from translations.loader import LANGUAGES
+from translations.loader import LANGUAGES, name_of
 from translations.loader import mark as _
-from translations.loader import name_of
 
 _HEADING = re.compile(r"^#+\s*(.+)$", re.MULTILINE)
 _BULLET = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
@@ -132,7 +131,7 @@ def automatic_answer(
     entry = revision.entry
     opening, vietnamese = [], None
     if translation is not None:
-        entry = replace(entry, **translation.words)
+        entry = translation.worded(entry)
     elif voice.language != "vi":
         opening = [voice.say(VIETNAMESE_ONLY)]
     label = voice.say(AUTOMATIC)

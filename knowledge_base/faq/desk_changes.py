@@ -1,4 +1,4 @@
-"""What a row that came back would change: compared with the text it was exported from and the one that stands now. Pure.
+"""What a row that came back would change, compared with the text it came from and the one that stands now. Pure.
 
 A row whose entry was changed in the console since is a conflict: all three texts are shown, and a person decides. If he
 takes the row's words, what only the console changed stays as it is now.

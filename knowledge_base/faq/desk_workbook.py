@@ -1,4 +1,4 @@
-"""The editors' sheet as a workbook made for people: frozen head, wrapped cells, lists to choose from; and its cells back.
+"""The editors' sheet as a workbook for people: frozen head, wrapped cells, lists to choose from; and its cells back.
 
 Every cell is a text, whatever it begins with; formulas that come back are named, never computed.
 """

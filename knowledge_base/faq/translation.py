@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -63,6 +63,11 @@ class Translation:
     def is_of(self, entry: FaqEntry) -> bool:
         """Whether it was made from the words that the entry has; otherwise it is stale."""
         return self.source_hash == source_hash(source_of(entry))
+
+    def worded(self, entry: FaqEntry) -> FaqEntry:
+        """The entry in these words; its law, dates and links stay."""
+        words = self.words
+        return replace(entry, question=words["question"], short_answer=words["short_answer"], details=words["details"])
 
 
 @dataclass(frozen=True, slots=True)

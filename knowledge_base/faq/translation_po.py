@@ -13,7 +13,7 @@ from knowledge_base.text.clean import clean
 
 LARGEST = 10 * 1024 * 1024
 _HEADER = """# Translations of the FAQ. msgctxt names the entry and the field; write the translation into msgstr.
-# Every figure, date and document number of the source must stand in the translation. Messages marked fuzzy are not taken."""
+# Every figure, date and document number of the source must stand in it. Messages marked fuzzy are not taken."""
 
 
 @dataclass(frozen=True, slots=True)
