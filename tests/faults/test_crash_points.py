@@ -33,7 +33,7 @@ TOLD = {  # the story below passes each of these
 # One form, command or turn of a clock and one transaction behind it, as `claim` and `answer` have, with nothing sent
 # and nothing else begun: what holds for those at their two points holds for these.
 OF_THE_SAME_KIND = {
-    "_add", "_code", "_disable", "_duties", "_enable", "_export", "_forget_totp", "_here", "_look", "_opened",
+    "_add", "_code", "_disable", "_duties", "_enable", "_export", "_forget_totp", "_here", "_look", "_opened", "_put",
     "_reopen", "_reset", "_unlink", "add_document", "add_feedback", "add_ministry", "add_note", "add_owner", "amend",
     "answer_like", "answer_with_entry", "approve_translation", "ask_back", "blank", "change_calendar",
     "change_document", "change_own_password", "check_bypass", "close", "confirm", "correct_spelling",
