@@ -42,7 +42,7 @@ COLUMNS = {
     "base": N_("Exported from"),
     "key": N_("Key"),
     "act": N_("To do"),
-    "kind": N_("What this is"),
+    "kind": N_("Answer or referral"),
     "topic": N_("Topic"),
     "question": N_("Public question"),
     "short_answer": N_("Short answer"),

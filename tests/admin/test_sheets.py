@@ -188,7 +188,7 @@ def _bomb() -> bytes:
 def _long_cell() -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    sheet.append(["Đây là", "Chủ đề", "Câu hỏi khi đăng", "Trả lời ngắn"])
+    sheet.append(["Trả lời hay chỉ dẫn", "Chủ đề", "Câu hỏi khi đăng", "Trả lời ngắn"])
     sheet.append(["chỉ dẫn", "Vay vốn", "Có được không?", "LONGEST"])
     stream = io.BytesIO()
     book.save(stream)

@@ -61,7 +61,8 @@ subprocess.run([sys.executable, "translate.py", "entries.po"], check=True)
 found = read_translations(Path("entries.po").read_bytes(), "qaa", [entry])
 assert found.faults == [], found.faults
 words = found.words["T01"]
-made = Translation(1, "T01", "qaa", words, source, source_hash(source), RevisionState.PUBLISHED, "c", "d", None, now, now)
+told = (RevisionState.PUBLISHED, "c", "d", None, now, now)
+made = Translation(1, "T01", "qaa", words, source, source_hash(source), *told)
 
 settings = Settings(data_dir=Path("data"))
 voices = {language: voice_of(settings, language) for language in LANGUAGES}
@@ -69,7 +70,8 @@ match = Match("", Decision.CONFIDENT, (Candidate("T01", 0.9, "x"),), "test", off
 
 def say(text, language, translations, match=None):
     view = View(
-        voices[language], {"T01": revision}, {}, ("AAAA-2222",) * 4, day, match, voices=voices, translations=translations
+        voices[language], {"T01": revision}, {}, ("AAAA-2222",) * 4, day, match,
+        voices=voices, translations=translations,
     )
     return dialogue.step(State(greeted=True), Incoming("terminal", "a", "1", "text", text, language=language), view)
 
@@ -86,7 +88,8 @@ assert honest.text.split("\\n\\n")[honest.vietnamese[0]] == "Hỏi phòng số 2
 handed = say("what else", "qaa", {}, Match("", Decision.UNKNOWN, (), "test", offered=0)).replies[0]
 assert "AAAA-2222" in handed.text and "24/11/2026" in handed.text
 
-for translations, expected in (({"qaa": {"T01": made}}, '<h1 lang="qaa">qaa Hỏi ở đâu?'), ({}, '<h1 lang="vi">Hỏi ở đâu?')):
+shown = (({"qaa": {"T01": made}}, '<h1 lang="qaa">qaa Hỏi ở đâu?'), ({}, '<h1 lang="vi">Hỏi ở đâu?'))
+for translations, expected in shown:
     faq = FaqSnapshot(1, {"T01": revision}, {}, [Topic("thu", "Thử", "Trial", "")], None, {}, translations)
     page = Renderer(settings, StaticFiles()).render(pages.entry(faq, day, "hoi-o-dau", "qaa"), "qaa", day).decode()
     assert '<html lang="qaa">' in page
