@@ -41,6 +41,9 @@ faults: $(STAMPS)/dev test-system
 test-system:
 	@sh tests/system_packages.sh
 
+catalogs: $(STAMPS)/dev
+	$(BIN)/python -m translations.update
+
 lock:
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.lock
 	uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock

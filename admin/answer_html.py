@@ -30,7 +30,7 @@ def marked(text: str) -> Markup:
 
 def difference(before: str, after: str) -> Markup:
     """What changed between two texts, word by word."""
-    old, new = before.split(" "), after.split(" ")
+    old, new = (text.replace("\n", " \n ").split(" ") for text in (before, after))  # a line's end is a word
     parts: list[Markup] = []
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = " ".join(old[a:b]), " ".join(new[c:d])
@@ -41,4 +41,4 @@ def difference(before: str, after: str) -> Markup:
             parts.append(Markup("<del>%s</del>") % gone)
         if come:
             parts.append(Markup("<ins>%s</ins>") % come)
-    return Markup(" ").join(parts)
+    return Markup(" ").join(parts).replace(" \n ", "\n")

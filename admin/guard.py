@@ -7,7 +7,7 @@ from admin import csrf, sessions
 from admin.policy import POLICY, Route
 from admin.visit import Visit, visit_of
 from admin.wire import wants_json
-from knowledge_base.errors import Forbidden
+from knowledge_base.errors import Forbidden, InvalidInput
 from knowledge_base.storage.staff_store import TOP
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +29,28 @@ def _to_sign_in(visit: Visit) -> web.StreamResponse:
     raise web.HTTPSeeOther(visit.url("sign_in", {"next": request.path_qs}))
 
 
+async def _check_form(visit: Visit, route: Route) -> None:
+    """The form is our own; one that brings a file too large is told what may be brought."""
+    try:
+        await csrf.check(visit, signing_in=route.roles is None)
+    except web.HTTPRequestEntityTooLarge as error:
+        if not route.largest:
+            raise
+        raise InvalidInput("file_too_large", most=route.largest >> 20) from error
+
+
+def _check_member(visit: Visit, route: Route) -> None:
+    """First password, codes, role, unit: in this order."""
+    if visit.member.must_change_password and not route.before_password:
+        raise visit.to("password")
+    if visit.member.needs_totp and visit.member.sealed_totp is None and not route.before_code:
+        raise visit.to("totp")
+    if visit.member.role not in (route.roles or ()):
+        raise Forbidden("role_needed", role=str(visit.member.role))
+    if route.at_the_top and visit.member.unit_path != TOP:
+        raise Forbidden("top_unit_only")
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Session, origin and token of the form, first password, role: in this order, for every route."""
@@ -41,15 +63,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     await sessions.recognise(visit, passive=route.passive)
     if route.roles is not None and visit.session is None:
         return _to_sign_in(visit)
+    if route.largest:
+        visit.request = request = request.clone(client_max_size=route.largest)
     if request.method not in _SAFE:
-        await csrf.check(visit, signing_in=route.roles is None)
+        await _check_form(visit, route)
     if route.roles is not None:
-        if visit.member.must_change_password and not route.before_password:
-            raise visit.to("password")
-        if visit.member.needs_totp and visit.member.sealed_totp is None and not route.before_code:
-            raise visit.to("totp")
-        if visit.member.role not in route.roles:
-            raise Forbidden("role_needed", role=str(visit.member.role))
-        if route.at_the_top and visit.member.unit_path != TOP:
-            raise Forbidden("top_unit_only")
+        _check_member(visit, route)
     return await handler(request)

@@ -37,6 +37,24 @@ _REVISION_STATES = {
     "superseded": N_("superseded"),
     "withdrawn": N_("withdrawn"),
 }
+# The columns of the editors' sheet.
+COLUMNS = {
+    "base": N_("Exported from"),
+    "key": N_("Key"),
+    "act": N_("To do"),
+    "kind": N_("Answer or referral"),
+    "topic": N_("Topic"),
+    "question": N_("Public question"),
+    "short_answer": N_("Short answer"),
+    "details": N_("Details"),
+    "audience": N_("Who it is for"),
+    "phrasings": N_("Phrasings"),
+    "legal_basis": N_("Legal basis"),
+    "in_force.from": N_("In force from"),
+    "in_force.to": N_("In force until"),
+    "sources": N_("Links"),
+    "checked_on": N_("Checked on"),
+}
 _REASONS = {
     "settled": N_("settled"),
     "out_of_scope": N_("not about poverty policy"),
@@ -210,6 +228,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "message_arrived": N_("counted a message as arrived"),
         "message_retry": N_("had a failed message tried again"),
         "quarantine_opened": N_("opened an unreadable message"),
+        "translate": N_("handed in a translation"),
+        "translation_approved": N_("vouched for a translation"),
+        "translation_returned": N_("returned a translation"),
+        "translation_withdrawn": N_("took a translation off"),
         "law_add": N_("registered a legal document"),
         "law_change": N_("changed a legal document"),
         "law_repeal": N_("ended a document that this entry cites"),
@@ -307,6 +329,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "details": N_("Details"),
         "phrasings": N_("Phrasings"),
     },
+    "column": COLUMNS,
     "document_status": {
         "in_force": N_("in force"),
         "unknown": N_("status not known"),
@@ -377,6 +400,12 @@ DONE = {
     "law_added": N_("The document is in the register."),
     "law_changed": N_("The document is changed; answers follow its dates."),
     "law_repealed": N_("The end is in the register. Entries that cite the document are to be reviewed."),
+    "sheet_sent": N_("The changes are with the editors, one text an entry. What could not go is below."),
+    "sheet_nothing": N_("Nothing was sent. Look at what is left below."),
+    "sheet_dropped": N_("The sheet is put away."),
+    "translation_put": N_("The words are with the editors."),
+    "translation_approved": N_("The translation is public."),
+    "translation_withdrawn": N_("The translation is taken off."),
     "owner_removed": N_("New questions on the topic are no longer for this officer."),
 }  # fmt: skip
 
@@ -407,7 +436,9 @@ def happened(speaker: Speaks, data: dict[str, Any]) -> str:
     if data.get("reason"):
         parts.append(word(speaker, "reason", data["reason"]))
     parts += [
-        f"“{data[name]}”" for name in ("document", "unit", "commune", "note", "words", "wording") if data.get(name)
+        f"“{data[name]}”"
+        for name in ("document", "unit", "commune", "language", "note", "words", "wording")
+        if data.get(name)
     ]
     parts += [f"{_day(data['old'])} → {_day(data['due_on'])}"] if data.get("old") and data.get("due_on") else []
     return " · ".join(parts)

@@ -32,12 +32,14 @@ from admin.views import (
     question,
     queue,
     revision,
+    sheets,
     sign_in,
     staff,
     status,
     text_templates,
     totp,
     trail,
+    translations,
     units,
 )
 from knowledge_base.questions.lifecycle import STAFF, Role
@@ -67,6 +69,7 @@ class Route:
     passive: bool = False  # doesn't count as work: an open tab must not keep a session alive
     before_password: bool = False  # open while the first password still has to be changed
     before_code: bool = False  # open while codes from a telephone still have to be set up
+    largest: int = 0  # bytes that a form with a file may bring; 0: what any form may
     at_the_top: bool = False  # concerns every unit: only for accounts of the unit above all
 
 
@@ -78,6 +81,9 @@ _MESSAGE = r"/status/messages/{id:\d{1,15}}"
 _TEMPLATE = r"/templates/{id:\d{1,15}}"
 _UNIT = r"/units/{code:[A-Za-z0-9-]{1,20}}"
 _ACCOUNT = r"/staff/{id:\d{1,15}}"
+_TRANSLATIONS = r"/translations/{language:[a-z0-9]{2,3}}"
+_TRANSLATION = _TRANSLATIONS + r"/{key:[A-Za-z0-9._-]{1,40}}"
+_LARGEST_SHEET = 10 * 1024 * 1024
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/sign-in", "sign_in", sign_in.show, None),
@@ -163,6 +169,21 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/confirming", "confirming", confirming.show, EVERYBODY),
     Route("GET", f"{_ENTRY}/check", "checklist", confirming.show_entry, EVERYBODY),
     Route("POST", f"{_ENTRY}/check", "checklist_send", confirming.send, EDITORS, at_the_top=True),
+    # Sheets for editors who work in Excel.
+    Route("GET", "/sheets", "sheets", sheets.show, EDITORS),
+    Route("GET", "/sheets/download", "sheet_download", sheets.download, READERS),
+    Route("POST", "/sheets", "sheet_upload", sheets.upload, EDITORS, largest=_LARGEST_SHEET),
+    Route("POST", "/sheets/send", "sheet_send", sheets.send, EDITORS),
+    Route("POST", "/sheets/drop", "sheet_drop", sheets.drop, EDITORS),
+    # Entries in other languages.
+    Route("GET", _TRANSLATIONS, "translations", translations.show, LOOKERS),
+    Route("GET", f"{_TRANSLATIONS}.po", "translations_download", translations.download, HELPERS),
+    Route("POST", _TRANSLATIONS, "translations_upload", translations.upload, HELPERS, largest=_LARGEST_SHEET),
+    Route("GET", _TRANSLATION, "translation", translations.show_entry, LOOKERS),
+    Route("POST", _TRANSLATION, "translation_put", translations.put, HELPERS),
+    Route("POST", f"{_TRANSLATION}/approve", "translation_approve", translations.approve, EDITORS),
+    Route("POST", f"{_TRANSLATION}/return", "translation_return", translations.send_back, EDITORS),
+    Route("POST", f"{_TRANSLATION}/withdraw", "translation_withdraw", translations.withdraw, EDITORS),
     # The law; everybody looks, editors act. Numbers hold slashes, so they stand in the query.
     Route("GET", "/law", "law", law.show, EVERYBODY),
     Route("POST", "/law", "law_add", law.add, EDITORS),

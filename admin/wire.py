@@ -45,6 +45,15 @@ def field_of(form: MultiDictProxy[Any], name: str, limit: int = LONGEST) -> str:
     return tidy(value, name, limit)
 
 
+def file_of(form: MultiDictProxy[Any], name: str) -> tuple[str, bytes]:
+    """An uploaded file's name and bytes; nothing chosen is refused."""
+    value = form.get(name)
+    if not isinstance(value, web.FileField) or not value.filename:
+        raise InvalidInput("file_missing", field=name)
+    with value.file:  # aiohttp leaves it open
+        return clean(value.filename, 200), value.file.read()
+
+
 def tidy(value: Any, name: str, limit: int = LONGEST) -> str:
     """A value somebody sent, as text that may be stored."""
     text = clean(value) if isinstance(value, str) else ""

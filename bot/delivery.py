@@ -24,6 +24,7 @@ from knowledge_base.storage.database import Database
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 from knowledge_base.storage.sending_store import Sender, Settlement
 from translations.loader import mark as _
+from translations.loader import pick_language
 
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0  # also how often leases are renewed
@@ -119,7 +120,7 @@ class Delivery:
             return
         began, platform_id, done = self._clock.now(), None, message.body.get("parts", 0)
         try:
-            parts = in_parts(self._words(message), self._channel.limits)
+            parts = in_parts(self._words(message, to), self._channel.limits)
             for part in parts[min(done, len(parts) - 1) :]:
                 platform_id = await self._channel.send(to.address, part)
                 done += 1
@@ -142,8 +143,8 @@ class Delivery:
     async def _still_mine(self, message: OutboxMessage) -> bool:
         return await self._database.read(sending_store.holds, message)
 
-    def _words(self, message: OutboxMessage) -> Reply:
-        voice = voice_of(self._settings, "vi")
+    def _words(self, message: OutboxMessage, to: Contact) -> Reply:
+        voice = voice_of(self._settings, pick_language(to.language))
         reply = from_core(voice, message.body, self._faq.snapshot.documents)
         if not message.body.get("repeat"):
             return reply

@@ -4,7 +4,7 @@ load (a few statements for all) -> one pure step of the dialogue each -> save (a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversation import acts as dialogue_acts
@@ -119,6 +119,7 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     fresh = [
         (one, ref) for one, ref, row in zip(arrivals, refs, received, strict=True) if row.key in new and ref not in gone
     ]
+    fresh = _as_chosen(fresh, contact_store.languages_of(tx, [ref for _one, ref in fresh]), desk)
     if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
@@ -148,6 +149,16 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
             parted.get(ref, ref), ids[row.key], said.get(ref, ()), _outcome(row) if row.key in new else "duplicate"
         )
         for ref, row in zip(refs, received, strict=True)
+    ]
+
+
+def _as_chosen(fresh: list[tuple[Arrival, str]], chosen: Mapping[str, str], desk: Desk) -> list[tuple[Arrival, str]]:
+    """Messages in the language that their resident chose, where he did; else in the one his page speaks."""
+    return [
+        (replace(one, incoming=replace(one.incoming, language=chosen[ref])), ref)
+        if chosen.get(ref) in desk.voices
+        else (one, ref)
+        for one, ref in fresh
     ]
 
 
@@ -227,6 +238,8 @@ def _view(
         asks_consent=desk.asks_consent,
         today=vietnam_day(tx.now),
         copy=_copy(tx, one.incoming, ref),
+        voices=desk.voices,
+        translations=desk.faq.translations.get(one.incoming.language, {}),
     )
 
 
@@ -371,6 +384,8 @@ def _on_resident(tx: Transaction, act: dialogue_acts.OnResident, ref: str) -> No
     match act:
         case dialogue_acts.SetStopped(stopped):
             contact_store.set_stopped(tx, ref, stopped=stopped)
+        case dialogue_acts.SetLanguage(language):
+            contact_store.set_language(tx, ref, language)
         case dialogue_acts.Leave():
             contact_store.set_unreachable(tx, ref, unreachable=True)
         case dialogue_acts.GiveCopy(code):

@@ -12,6 +12,7 @@ from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.retention import Kept
+from translations.loader import DEFAULT_LANGUAGE
 from translations.loader import mark as _
 
 _MOST_ASKED = 6
@@ -81,17 +82,19 @@ def topic(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
     return Page("topic.html", TOPIC + slug, shows)
 
 
-def entry(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
-    """One question with its answer and everything that backs it."""
+def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUAGE) -> Page | None:
+    """One question with its answer and everything that backs it, in words that somebody vouches for."""
     revision = browse.by_slug(faq.revisions.values(), slug)
     if revision is None:
         return None
+    made = faq.translations.get(language, {}).get(revision.key)
     others = browse.other_windows(faq.revisions.values(), revision)
     siblings = browse.in_topic(faq.in_force(day), revision.entry.topic)
     near = [sibling for sibling in siblings if sibling is not revision and sibling not in others]
     shows = {
         "revision": revision,
-        "entry": revision.entry,
+        "entry": made.worded(revision.entry) if made else revision.entry,
+        "spoken": DEFAULT_LANGUAGE if made is None else language,  # the language of the answer's words
         "window": window_on(revision.entry.in_force, day),
         "topic": next((topic for topic in faq.topics if topic.slug == revision.entry.topic), None),
         "bases": [Basis(basis, faq.documents.get(basis.document)) for basis in revision.entry.legal_basis],

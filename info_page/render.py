@@ -15,7 +15,7 @@ from info_page.static_files import StaticFiles
 from info_page.words import Words
 from knowledge_base.clock import vietnam_day
 from knowledge_base.settings import Settings
-from translations.loader import DEFAULT_LANGUAGE, LANGUAGES
+from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, name_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -75,6 +75,7 @@ def _environment(language: str, settings: Settings, static: StaticFiles) -> Envi
     }
     environment.globals |= {
         "language": language,
+        "languages": [(code, name_of(code)) for code in LANGUAGES],
         "settings": settings,
         "static": static.url,
         "link": lambda path, **query: link(language, path, **query),

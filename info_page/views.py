@@ -39,7 +39,7 @@ async def entry(request: web.Request) -> web.Response:
     thanks = request.query.get("cam-on") == "1"
 
     def build(faq: FaqSnapshot, day: date) -> Page | None:
-        page = pages.entry(faq, day, slug)
+        page = pages.entry(faq, day, slug, language_of(request))
         return pages.thanked(page) if page and thanks else page
 
     try:

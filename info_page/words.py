@@ -6,7 +6,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from knowledge_base.faq.entry import InForce
-from translations.loader import catalog
+from translations.loader import catalog, locale_of
 
 # 01/01/2027 would be read two ways in English, so the month is written out there.
 _DAY = {"vi": "dd/MM/yyyy", "en": "d MMMM y"}
@@ -25,11 +25,11 @@ class Words:
 
     def day(self, day: date) -> str:
         """A day as people read it: 01/01/2027."""
-        return format_date(day, _DAY[self.language], locale=self.language)
+        return format_date(day, _DAY.get(self.language, _DAY["vi"]), locale=locale_of(self.language))
 
     def number(self, number: int) -> str:
         """A whole number: 1.500 in Vietnamese, 1,500 in English."""
-        return format_decimal(number, locale=self.language)
+        return format_decimal(number, locale=locale_of(self.language))
 
     def in_force(self, window: InForce) -> str:
         """The window as a sentence; empty where both ends are open."""

@@ -5,7 +5,17 @@ import json
 from datetime import date
 from pathlib import Path
 
-from knowledge_base import cli_audit, cli_backup, cli_check, cli_confirming, cli_copy, cli_lint, cli_match, cli_staff
+from knowledge_base import (
+    cli_audit,
+    cli_backup,
+    cli_check,
+    cli_confirming,
+    cli_copy,
+    cli_lint,
+    cli_match,
+    cli_staff,
+    cli_translations,
+)
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.cli_io import Terminal
 from knowledge_base.cli_store import Command, Work, reading, writing
@@ -37,7 +47,17 @@ def _password_typed(arguments: argparse.Namespace) -> bool:
 
 
 # What a server carries out for others: the verbs that write.
-WRITERS: dict[str, Work] = {"import": _import, "staff": cli_staff.staff_command}
+WRITERS: dict[str, Work] = {
+    "import": _import,
+    "staff": cli_staff.staff_command,
+    "translations": cli_translations.translations_command,
+}
+
+
+def _translations(arguments: argparse.Namespace, settings: Settings) -> int:
+    arguments.path = arguments.path.absolute()
+    way = reading if arguments.action == "export" else writing
+    return way(cli_translations.translations_command)(arguments, settings)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     sub = verb("export", "write the FAQ in the form that import reads", reading(_export))
     sub.add_argument("path", type=Path)
     sub.add_argument("--format", choices=("yaml", "csv", "xlsx"))
+    cli_translations.add_arguments(verb("translations", "entries in another language, as PO files", _translations))
     sub = verb("match", "which entry fits each line of stdin, one JSON line each", cli_match.match_command)
     sub.add_argument("--faq", type=Path, help="JSON lines {id, question, phrasings[], answer} instead of the store")
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")

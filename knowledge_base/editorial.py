@@ -86,7 +86,9 @@ def propose(tx: Transaction, member: StaffMember, entry: FaqEntry, *, origin: in
     if entry.phrasings and faq_store.published_of(tx, entry.key) is None:
         # Nobody is answered from these yet; those of a live entry change only with its publication.
         faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=True)
-    revision_id = faq_store.add_revision(tx, entry, RevisionState.IN_REVIEW, member.username)
+    revision_id = faq_store.add_revision(
+        tx, entry, RevisionState.IN_REVIEW, member.username, phrasings=list(entry.phrasings)
+    )
     event_store.record(tx, member.username, "propose", question_id=origin, entry_key=entry.key, revision=revision_id)
     return revision_id
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,12 +17,13 @@ from knowledge_base.faq.correction import Correction
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.translation import Translation
 from knowledge_base.faq.under_law import window_under_law
 from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.matching.labels import Label, digest
-from knowledge_base.storage import faq_store, label_store
+from knowledge_base.storage import faq_store, label_store, translation_store
 from knowledge_base.storage.database import Database, Transaction
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class FaqSnapshot:
     index: MatchIndex
     written: Mapping[str, Revision] = field(default_factory=dict)  # every live revision with the window it was given
     corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)  # by entry key, newest first
+    # By language and entry key: what somebody vouches for, made from the very words that are live.
+    translations: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
     _by_day: dict[date, dict[str, Revision]] = field(default_factory=dict, compare=False, repr=False)
 
     def in_force_on(self, day: date) -> Mapping[str, Revision]:
@@ -66,6 +69,7 @@ class _Content:
     documents: dict[str, LegalDocument]
     topics: list[Topic]
     labels: list[Label]
+    translations: dict[str, dict[str, Translation]]
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
 
 
@@ -81,7 +85,17 @@ def read_content(tx: Transaction) -> _Content:
         topics=faq_store.all_topics(tx),
         labels=label_store.labels(tx),
         corrections=faq_store.corrections(tx),
+        translations=_fresh(translation_store.published(tx), written),
     )
+
+
+def _fresh(approved: Iterable[Translation], written: Mapping[str, Revision]) -> dict[str, dict[str, Translation]]:
+    """Without those that are stale: nobody reads words whose source says something else by now."""
+    found: dict[str, dict[str, Translation]] = {}
+    for one in approved:
+        if one.key in written and one.is_of(written[one.key].entry):
+            found.setdefault(one.language, {})[one.key] = one
+    return found
 
 
 def _under_law(
@@ -152,6 +166,7 @@ def _snapshot(content: _Content, index: MatchIndex) -> FaqSnapshot:
         index,
         content.written,
         content.corrections,
+        content.translations,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from aiohttp import web
 
 from admin.errors import explain, status_of
+from admin.views.translations import others
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, number_of, words_of
 from knowledge_base import editorial, recall
@@ -71,6 +72,7 @@ async def _list_page(visit: Visit) -> web.Response:
         query={"state": wanted, "topic": topic, "q": words},
         filters=FILTERS,
         topics=topics,
+        languages=others(),
         standing={revision.key: standing(revision, today, documents) for revision in shown},
         on_trial=sum(_fits(listed, "trial", "", []) for listed in entries),
     )

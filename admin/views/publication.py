@@ -10,6 +10,7 @@ from admin.wire import field_of, form_of, id_of
 from admin.worklists import due_reviews, law_worklist, live_entries
 from knowledge_base import editorial
 from knowledge_base.errors import InvalidInput, KnowledgeBaseError
+from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
 from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.redaction.find import mask_personal_data
@@ -71,7 +72,7 @@ def _desk(tx: Transaction, path: str) -> _Desk:
     in_review = [one for one in _of_units(tx, path, faq_store.in_review(tx)) if one.publish_on is None]
     scheduled = _of_units(tx, path, faq_store.scheduled(tx))
     bypassed = [one for one in faq_store.bypasses(tx) if one.bypass_checked_by is None]
-    returned = _of_units(tx, path, faq_store.returned(tx))
+    returned = _of_units(tx, path, faq_store.latest_revisions(tx, RevisionState.AMENDS_NEEDED))
     origins = {revision.origin_question_id for revision in (*in_review, *scheduled, *returned)}
     live = faq_store.published(tx)
     phrasings = phrasing_store.open_within(tx, path)

@@ -66,6 +66,7 @@ COMMANDS = {
     "canbo": _("Reach an officer"),
     "xem": _("Look an answer up by its code"),
     "dung": _("Stop notices"),
+    "ngonngu": _("Choose the language of replies"),
     "tieptuc": _("Receive notices again"),
     "riengtu": _("See what is kept and your rights"),
     "dulieu": _("Get a copy of your data"),

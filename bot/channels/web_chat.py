@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -31,11 +32,11 @@ from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
-from knowledge_base.storage import chat_store, erasure_store, outbox_store
+from knowledge_base.storage import chat_store, contact_store, erasure_store, outbox_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.outbox_store import OutboxMessage, OutboxState
 from knowledge_base.text.clean import clean
-from translations.loader import catalog, pick_language
+from translations.loader import DEFAULT_LANGUAGE, catalog, pick_language
 
 _LOG = logging.getLogger(__name__)
 NAME = "web_chat"
@@ -148,7 +149,7 @@ class WebChat(Channel):
         )
         accepted = await self._inbox.receive(incoming)
         messages = await self._database.write(_fetch_replies, accepted.contact_ref, accepted.inbox_id)
-        return self._as_json(messages, language)
+        return self._as_json(messages, await self._spoken(session, language, messages))
 
     async def session(self, given: str | None) -> str:
         """The session given if we issued it, a new one if none was given."""
@@ -200,23 +201,31 @@ class WebChat(Channel):
         fetched = [message.id for message in messages if message.state == OutboxState.PENDING]
         if fetched:  # pages that wait in vain must not keep the writer busy
             await self._database.write(outbox_store.mark_fetched, fetched)
-        return self._as_json(messages, language), messages[-1].id if messages else after
+        told = self._as_json(messages, await self._spoken(session, language, messages))
+        return told, messages[-1].id if messages else after
 
     async def conversation(self, session: str, language: str) -> list[dict[str, Any]]:
         """Both sides of a session, oldest first: the resident's words (`"from": "resident"`) and the replies."""
         turns = await self._database.read(chat_store.turns, session)
-        replies = self._as_json([turn for turn in turns if isinstance(turn, OutboxMessage)], language)
+        said = [turn for turn in turns if isinstance(turn, OutboxMessage)]
+        replies = self._as_json(said, await self._spoken(session, language, said))
         if pending := [turn.id for turn in turns if isinstance(turn, OutboxMessage) and turn.state == "pending"]:
             await self._database.write(outbox_store.mark_fetched, pending)
         bot = {reply["id"]: {"from": "bot", **reply} for reply in replies}
         return [bot[turn.id] if isinstance(turn, OutboxMessage) else turn.as_json() for turn in turns]
+
+    async def _spoken(self, session: str, language: str, messages: list[OutboxMessage]) -> str:
+        """The language of what the core has to tell: the one chosen in the chat, else the page's."""
+        if not any("notice" in message.body for message in messages):
+            return language
+        return pick_language(await self._database.read(_chosen, session) or language)
 
     def _as_json(self, messages: list[OutboxMessage], language: str) -> list[dict[str, Any]]:
         voice = voice_of(self._settings, language)
         documents = self._faq.snapshot.documents
         return [
             {
-                **from_core(voice, message.body, documents).as_json(),
+                **_spoken_in(from_core(voice, message.body, documents), message, voice.language).as_json(),
                 "id": message.id,
                 "at": message.created_at.isoformat(),
                 "prompted": message.inbox_id is not None,  # by the resident's words, or it came by itself
@@ -289,6 +298,17 @@ def _fetch_replies(tx: Transaction, contact_ref: str, inbox_id: int) -> list[Out
     outbox_store.mark_fetched(tx, [message.id for message in messages])
     erasure_store.part(tx, [contact_ref])  # of who was erased, once he has been told
     return messages
+
+
+def _spoken_in(reply: Reply, message: OutboxMessage, language: str) -> Reply:
+    """What the core tells is put into words here, so its language is known here."""
+    told_now = "notice" in message.body and language != DEFAULT_LANGUAGE
+    return replace(reply, language=language) if told_now else reply
+
+
+def _chosen(tx: Transaction, session: str) -> str | None:
+    ref = tx.keys.contact_ref(NAME, session)
+    return contact_store.languages_of(tx, [ref]).get(ref)
 
 
 def _after(tx: Transaction, session: str, after: int) -> list[OutboxMessage]:

@@ -95,6 +95,13 @@ class SetStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """The language that the resident wants to be answered in."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The resident has gone from the channel: nothing reaches him there until he comes back."""
 
@@ -112,5 +119,5 @@ class GiveCopy:
 
 
 OnQuestion = Ask | AnswerByBot | Offer | Queue | Reopen | Close | AddWords | SetCommune | Feedback
-OnResident = SetStopped | Leave | Erase | GiveCopy
+OnResident = SetStopped | SetLanguage | Leave | Erase | GiveCopy
 Act = OnQuestion | OnResident

@@ -7,7 +7,7 @@ from top to bottom.
 
 from dataclasses import replace
 
-from bot.conversation import consent, intent, places, replies, rights
+from bot.conversation import consent, intent, places, replies, rights, translated
 from bot.conversation.acts import (
     Act,
     AddWords,
@@ -20,12 +20,14 @@ from bot.conversation.acts import (
     Queue,
     Reopen,
     SetCommune,
+    SetLanguage,
     SetStopped,
 )
 from bot.conversation.danger import is_danger
 from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Turn, View
+from bot.conversation.voice import Voice
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
@@ -63,8 +65,15 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
     if not state.greeted and not rights.says_all(turn):
         turn.state = replace(turn.state, greeted=True)
-        turn.replies.append(replies.first_notice(view.voice))
+        turn.replies.append(replies.first_notice(_voice_after(turn, view)))
+    turn.replies = replies.marked(turn.replies, _voice_after(turn, view))
     return turn
+
+
+def _voice_after(turn: Turn, view: View) -> Voice:
+    """The voice of a turn's replies: that of the language chosen in it."""
+    chosen = next((act.language for act in turn.acts if isinstance(act, SetLanguage)), view.voice.language)
+    return view.voices.get(chosen, view.voice)
 
 
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
@@ -119,6 +128,9 @@ def _command(state: State, text: str, view: View) -> Turn | None:
     if place:
         at_home = replace(state.to(Phase.IDLE), commune=place.name, unit=place.code)
         return Turn(at_home, replies=[replies.welcome(view.voice), places.from_link(view.voice, place)])
+    language = intent.wanted_language(text)
+    if language is not None:
+        return _language(state, language, view)
     command = intent.command(text)
     if command in ("stop", "resume"):
         sentence = replies.STOPPED if command == "stop" else replies.RESUMED
@@ -129,6 +141,13 @@ def _command(state: State, text: str, view: View) -> Turn | None:
     if command == "officer":
         return _wants_officer(state, text, view)
     return None
+
+
+def _language(state: State, wanted: str, view: View) -> Turn:
+    """Which languages there are, or the one chosen from now on; where the dialogue stands, it stays."""
+    if wanted not in view.voices:
+        return Turn(state, replies=[replies.languages(view.voice, tuple(view.voices))])
+    return Turn(state, [SetLanguage(wanted)], [replies.language_chosen(view.voices[wanted])])
 
 
 def _wants_officer(state: State, text: str, view: View) -> Turn:
@@ -286,7 +305,9 @@ def _aside(state: State, text: str, view: View) -> Turn | None:
         (intent.is_small_talk, replies.WITHDRAWN),
         (intent.is_unreadable, replies.UNREADABLE),
     ):
-        if recognise(text):
+        # Words of another language are none that this one reads; an officer reads them.
+        foreign = view.voice.language != "vi" and any(sign.isalpha() for sign in text)
+        if recognise(text) and not (foreign and sentence is replies.UNREADABLE):
             return Turn(state, replies=[replies.chat(view.voice, sentence)])
     if intent.asks_contact(text) and (view.voice.unit_contact or view.voice.unit_hours):
         return Turn(state, replies=[replies.contact(view.voice)])
@@ -308,7 +329,7 @@ def _question(state: State, heard: Incoming, view: View) -> Turn:
         return _waiting(state, view.repeated, view)
     if heard.edited and view.about and view.about.state == QuestionState.OFFERED:
         return _reworded(state, heard, view.about, view)
-    several = _several(state, view)
+    several = _several(state, view) or _translated(state, heard, view)
     if several:
         return several
     reference = view.references[0]
@@ -321,6 +342,20 @@ def _question(state: State, heard: Incoming, view: View) -> Turn:
     if len(matters) > 1 and turn.state.phase != Phase.WITH_OFFICER:
         turn.replies.append(replies.notice(view.voice, replies.ONE_BY_ONE))
     return turn
+
+
+def _translated(state: State, heard: Incoming, view: View) -> Turn | None:
+    """In another language only translated questions can be met, by their own words: the resident says which it is."""
+    if _confident(view) or heard.media_kind or not view.translations:
+        return None
+    known = {key: one for key, one in view.translations.items() if key in view.revisions}
+    keys = translated.alike(heard.text, {key: one.words["question"] for key, one in known.items()})
+    if not keys:
+        return None
+    reference, offered = view.references[0], [view.revisions[key] for key in keys]
+    reply = replies.choices(view.voice, offered, reference, view.translations)
+    acts: list[Act] = [Ask(reference, heard.text[:LONGEST_TEXT]), Offer(reference, tuple(keys))]
+    return Turn(state.to(Phase.CHOOSING, reference, options=reply.options), acts, [reply])
 
 
 def _reworded(state: State, heard: Incoming, about: Question, view: View) -> Turn:
@@ -337,7 +372,7 @@ def _decide(state: State, reference: str, match: Match | None, view: View) -> Tu
         return _answer(state, reference, match.candidates[0].key, view)
     offered = [view.revisions[choice.key] for choice in match.choices if choice.key in view.revisions] if match else []
     if match and match.decision == Decision.SUGGEST and offered:
-        reply = replies.choices(view.voice, offered, reference)
+        reply = replies.choices(view.voice, offered, reference, view.translations)
         acts: list[Act] = [Offer(reference, tuple(revision.key for revision in offered))]
         return Turn(state.to(Phase.CHOOSING, reference, options=reply.options), acts, [reply])
     return _hand_over(state, reference, view, certain=False, reason=match.reason if match else "unmatched")
@@ -347,7 +382,7 @@ def _answer(state: State, reference: str, key: str, view: View, *, chosen: bool 
     """An entry's words. Of the choices it was taken from, another may be wanted next: they stay."""
     revision = view.revisions[key]
     acts: list[Act] = [AnswerByBot(reference, key, revision.id, chosen)]
-    reply = replies.automatic_answer(view.voice, revision, view.documents, reference)
+    reply = replies.automatic_answer(view.voice, revision, view.documents, reference, view.translations.get(key))
     choices = [option for option in state.options if option.id.startswith(_CHOICES)] if chosen else []
     reply = replace(reply, first_number=len(choices) + 1)
     return Turn(state.to(Phase.CONFIRMING, reference, options=(*choices, *reply.options)), acts, [reply])
@@ -415,11 +450,13 @@ def _media(state: State, heard: Incoming, view: View) -> Turn:
 # --- buttons, and the words that mean them --------------------------------------------------------
 
 
-def _option(state: State, option: str, view: View) -> Turn:
+def _option(state: State, option: str, view: View) -> Turn:  # noqa: C901 - a case a kind of button
     """A button's id is `verb:reference[:entry]`: it means the same whenever it is pressed."""
     verb, _sep, rest = option.partition(":")
     key = rest.partition(":")[2]
     about = view.about
+    if verb == "lang":
+        return _language(state, rest, view)
     if about is None:
         return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
     if verb == "pick" and key in view.revisions and key != about.entry_key:

@@ -11,6 +11,7 @@ from bot.conversation.message import Option
 from knowledge_base.questions.reference import read_reference
 from knowledge_base.text.fold import fold, has_marks, nfc
 from knowledge_base.text.syllables import is_syllable
+from translations.loader import LANGUAGES
 
 _NOT_WORD = re.compile(r"[^a-z0-9/]+")
 _POLITE = frozenset(
@@ -57,7 +58,8 @@ _INSULT = re.compile(
     r"\b(ngu|dm|dmm|vcl|vl|cc|do dien|cut di|(?:bon|lu|do|toan) lua dao|bien di|mat day|oc cho|con cho|thang cho)\b"
 )
 _OFFICER = re.compile(
-    r"/canbo|((toi|muon|can|duoc) )*"
+    r"/canbo|/officer|((i|want|would|like|need|please|can) )*(to )?(talk|speak|chat) (to|with) (a |an |the )?"
+    r"(officer|human|person|someone|somebody)|(an )?officer( please)?|((toi|muon|can|duoc) )*"
     r"(gap|hoi|noi chuyen (voi|vs)|ket noi( voi| toi| den)?|chuyen( cho| toi| den| qua)?|lien he|cho( toi| em)? gap) "
     r"(voi )?(can bo|cb|nguoi that|nhan vien|tu van vien|nguoi phu trach|chuyen vien)( (xa|phuong|thon|ubnd))*"
     r"( (di|voi|a|nha|nhe|duoc khong|ho|giup|giup toi|dum))*"
@@ -99,6 +101,10 @@ _PLACE = re.compile(
     r"(xa|phuong|thi tran|thi xa|dac khu|p|x|tt|tx|huyen|quan|q|tp|thanh pho|tinh|thon|ap|xom|khu pho|kp|to dan pho)"
     r"\b [a-z0-9].*"
 )
+_LANGUAGE_WORDS = {
+    **dict.fromkeys(("english", "tieng anh", "english please", "in english", "speak english"), "en"),
+    **dict.fromkeys(("tieng viet", "vietnamese"), "vi"),
+}
 _COMMUNE = re.compile(
     r"(xa|phuong|thi tran|dac khu|tt|tp|thanh pho|quan|huyen|tinh) "
     r"(?!hoi\b|toi\b|em\b|minh\b|nay\b|nao\b|oi\b)[a-z0-9].*"
@@ -198,6 +204,15 @@ def deep_link(text: str) -> str | None:
     """What a link into the bot names: the key of an entry, in "/start T25"."""
     found = _DEEP_LINK.fullmatch(text)
     return found.group(1) if found else None
+
+
+def wanted_language(text: str) -> str | None:
+    """The language a message asks to be answered in: its code; empty when it asks which there are; None for others."""
+    words = plain(text)
+    if words in ("/ngonngu", "/language", "/lang", "ngon ngu", "doi ngon ngu", "language", "change language"):
+        return ""
+    named = {**_LANGUAGE_WORDS, **{f"/{code}": code for code in LANGUAGES}}
+    return named.get(words)
 
 
 def command(text: str) -> str | None:

@@ -35,6 +35,7 @@ class Option:
 
 _OPTION_ID = re.compile(
     r"(pick|none|skip|place|clear|unclear|notmine|claim|erase|agree|refuse):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?"
+    r"|lang:[a-z]{2,3}"
 )
 
 
@@ -56,12 +57,16 @@ class Reply:
     entry: str | None = None
     reference: str | None = None
     revision_id: int | None = None
+    language: str = ""  # that it speaks; empty: Vietnamese
+    vietnamese: tuple[int, int] | None = None  # in a reply of another language: the blocks in Vietnamese, [first, end)
     first_number: int = 1  # of its options, where those of an earlier reply still count; 0: they are typed in words
 
     def as_json(self) -> dict[str, Any]:
         """As kept in the outbox and handed out by the web chat."""
         numbered = {"first_number": self.first_number} if self.first_number != 1 else {}
-        return numbered | {
+        spoken = {"language": self.language} if self.language else {}
+        in_vietnamese = {"vietnamese": list(self.vietnamese)} if self.vietnamese else {}
+        return {**numbered, **spoken, **in_vietnamese} | {
             "text": self.text,
             "options": [{"id": option.id, "label": option.label} for option in self.options],
             "decision": self.decision,
@@ -79,5 +84,7 @@ class Reply:
             options,
             body.get("entry"),
             body.get("reference"),
+            language=body.get("language", ""),
+            vietnamese=(part[0], part[1]) if (part := body.get("vietnamese")) else None,
             first_number=body.get("first_number", 1),
         )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from bot.conversation.voice import Voice
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.translation import Translation
+from translations.loader import LANGUAGES, name_of
 from translations.loader import mark as _
 
 _HEADING = re.compile(r"^#+\s*(.+)$", re.MULTILINE)
@@ -82,20 +85,65 @@ def officer_answered_options(voice: Voice, reference: str) -> tuple[Option, ...]
     return _answered_options(voice, reference)[:2]
 
 
-def automatic_answer(voice: Voice, revision: Revision, documents: Mapping[str, LegalDocument], reference: str) -> Reply:
-    """A confident answer: the entry word for word, labelled as automatic, with the question whether it fits."""
+VIETNAMESE_ONLY = _(
+    "No approved translation of this answer exists (or it is being renewed). "
+    "Here it is in Vietnamese, word for word as approved:"
+)
+VIETNAMESE_WORDS = _("The answer is in Vietnamese, as it was written:")
+LANGUAGE_CHOSEN = _(
+    "From now on I reply in %(language)s. Answers without an approved translation come in Vietnamese, and I say so. "
+    "To change it again: /ngonngu."
+)
+
+
+def languages(voice: Voice, codes: Sequence[str]) -> Reply:
+    """Which language do you want to be answered in?"""
+    options = tuple(Option(f"lang:{code}", name_of(code)) for code in codes)
+    lines = [f"{option.label}: /{code}" for option, code in zip(options, codes, strict=True)]
+    return Reply("\n".join([voice.say(_("Which language shall I reply in?")), *lines]), "chat", options, first_number=0)
+
+
+def language_chosen(voice: Voice) -> Reply:
+    """From now on in this language."""
+    return Reply(voice.say(LANGUAGE_CHOSEN, language=name_of(voice.language)), "notice")
+
+
+def marked(said: Sequence[Reply], voice: Voice) -> list[Reply]:
+    """Replies with the language they speak, where it isn't Vietnamese."""
+    return [replace(one, language=voice.language) if voice.language != "vi" else one for one in said]
+
+
+def _blocks(*texts: str) -> int:
+    return sum(text.count("\n\n") + 1 for text in texts if text)
+
+
+def automatic_answer(
+    voice: Voice,
+    revision: Revision,
+    documents: Mapping[str, LegalDocument],
+    reference: str,
+    translation: Translation | None = None,
+) -> Reply:
+    """A confident answer: the entry word for word, labelled as automatic, with the question whether it fits.
+
+    In another language: the words that somebody vouches for, else the Vietnamese ones, and a sentence that says so.
+    """
     entry = revision.entry
+    opening, vietnamese = [], None
+    if translation is not None:
+        entry = translation.worded(entry)
+    elif voice.language != "vi":
+        opening = [voice.say(VIETNAMESE_ONLY)]
     label = voice.say(AUTOMATIC)
     if entry.checked_on:
         label += " " + voice.say(_("Last checked: %(day)s."), day=f"{entry.checked_on:%d/%m/%Y}")
     if revision.on_trial:
         label += " " + voice.say(_("Trial version, not yet reviewed by the authority."))
-    blocks = [
-        voice.say(_("About: %(question)s"), question=entry.question),
-        entry_text(voice, entry, documents),
-        label,
-        voice.say(_("Is this what %(you)s meant?")),
-    ]
+    about, words = voice.say(_("About: %(question)s"), question=entry.question), entry_text(voice, entry, documents)
+    if opening:  # the words and details; what comes after them (basis, dates) is said in the resident's language
+        first = _blocks(about, *opening)
+        vietnamese = (first, first + _blocks(entry.short_answer.strip(), plain_text(entry.details)))
+    blocks = [about, *opening, words, label, voice.say(_("Is this what %(you)s meant?"))]
     return Reply(
         "\n\n".join(blocks),
         "confident",
@@ -103,12 +151,19 @@ def automatic_answer(voice: Voice, revision: Revision, documents: Mapping[str, L
         entry=entry.key,
         reference=reference,
         revision_id=revision.id,
+        vietnamese=vietnamese,
     )
 
 
-def choices(voice: Voice, revisions: Sequence[Revision], reference: str) -> Reply:
+def choices(
+    voice: Voice,
+    revisions: Sequence[Revision],
+    reference: str,
+    translations: Mapping[str, Translation] | None = None,
+) -> Reply:
     """Two or three entries may fit: which one? (A single one is offered the same way.)."""
-    options = [Option(f"pick:{reference}:{item.key}", item.entry.question) for item in revisions]
+    worded = {key: one.words["question"] for key, one in (translations or {}).items()}
+    options = [Option(f"pick:{reference}:{item.key}", worded.get(item.key, item.entry.question)) for item in revisions]
     options.append(Option(f"none:{reference}", voice.say(_("None of these"))))
     text = voice.say(_("Did %(you)s mean one of these? Press a button or type its number:"))
     return _numbered(text, options, reference)
@@ -165,7 +220,7 @@ def first_notice(voice: Voice) -> Reply:
 
 
 def welcome(voice: Voice) -> Reply:
-    """Greeting, and how to ask."""
+    """Greeting, how to ask, and how to be answered in another language."""
     text = voice.say(
         _(
             "Hello! Type %(your)s question about poverty-reduction policy: poor-household recognition, health "
@@ -173,9 +228,10 @@ def welcome(voice: Voice) -> Reply:
             "For example: “Is the health insurance card free for poor households?”\n"
             "To reach an officer type: gặp cán bộ."
         ),
-        your=voice.salutation if voice.language == "vi" else "your",
+        your=voice.salutation if voice.language == "vi" else voice.translate(_("your")),
     )
-    return Reply(text, "chat")
+    others = " · ".join(f"{name_of(code)}: /{code}" for code in LANGUAGES if code != voice.language)
+    return Reply(f"{text}\n{others}", "chat")
 
 
 def chat(voice: Voice, sentence: str) -> Reply:
@@ -280,13 +336,18 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
         return notice(voice, ERASED_WORDS, reference, day=f"{found['erased_on']:%d/%m/%Y}")
     if found["answer"]:
         head = voice.say(_("Answer to question %(reference)s:"), reference=reference)
-        blocks = [head, answer_words(voice, found["answer"], documents)]
+        blocks = [head, *_in_vietnamese(voice), answer_words(voice, found["answer"], documents)]
         if found.get("waiting"):  # it was asked again
             blocks += _waiting(voice, found)
         return Reply("\n\n".join(blocks), "notice", reference=reference)
     if found["due_on"] and not found["closed"]:
         return Reply("\n\n".join(_waiting(voice, found)), "notice", reference=reference)
     return notice(voice, CLOSED_WORDS, reference)
+
+
+def _in_vietnamese(voice: Voice) -> list[str]:
+    """Said before an officer's words to somebody who chose another language."""
+    return [] if voice.language == "vi" else [voice.say(VIETNAMESE_WORDS)]
 
 
 def _waiting(voice: Voice, found: Mapping[str, Any]) -> list[str]:
@@ -322,7 +383,7 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         head = voice.say(opening, unit=voice.unit_name, reference=reference)
         foot = voice.say(_("Is it clear now? If not, answer “chưa” and say what is missing."))
         options = officer_answered_options(voice, reference)
-        text = f"{head}\n\n{answer_words(voice, body['answer'], documents)}\n\n{foot}"
+        text = "\n\n".join([head, *_in_vietnamese(voice), answer_words(voice, body["answer"], documents), foot])
         # Unnumbered where there are no buttons: numbers belong to what the dialogue said last.
         return Reply(text, "notice", options, entry=body.get("entry"), reference=reference, first_number=0)
     if kind == "recall":
@@ -332,7 +393,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             about=body["about"],
             note=body["note"],
         )
-        return Reply(f"{head}\n\n{answer_words(voice, body['answer'], documents)}", "notice", entry=body["entry"])
+        words = [head, *_in_vietnamese(voice), answer_words(voice, body["answer"], documents)]
+        return Reply("\n\n".join(words), "notice", entry=body["entry"])
     if kind == "officer_words":
         head = voice.say(
             _("An officer of %(unit)s on your question %(reference)s:"), unit=voice.unit_name, reference=reference

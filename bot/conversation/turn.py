@@ -11,6 +11,7 @@ from bot.conversation.state import State
 from bot.conversation.voice import Voice
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
+from knowledge_base.faq.translation import Translation
 from knowledge_base.matching.decide import Match
 from knowledge_base.questions.question import Question
 from knowledge_base.units.gazetteer import EMPTY, Gazetteer
@@ -44,6 +45,8 @@ class View:
     asks_consent: bool = False  # nothing goes to officers before the resident has agreed
     today: date | None = None
     copy: Copy | None = None  # what is kept of the resident, where he asks for it
+    voices: Mapping[str, Voice] = field(default_factory=dict)  # of all languages, for who chooses one
+    translations: Mapping[str, Translation] = field(default_factory=dict)  # of the voice's language, by entry
 
 
 @dataclass(slots=True)

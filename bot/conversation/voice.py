@@ -8,6 +8,11 @@ from typing import Any
 
 from babel.dates import format_date
 
+from translations.loader import locale_of
+from translations.loader import mark as _
+
+YOU = _("you")  # where no salutation is set: in every language but Vietnamese
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -35,7 +40,7 @@ class Voice:
         return self._said[sentence]
 
     def _filled(self, sentence: str, values: dict[str, Any]) -> str:
-        you = self.salutation if self.language == "vi" else "you"
+        you = self.salutation if self.language == "vi" else self.translate(YOU)
         return self.translate(sentence) % {"you": you, "You": you[:1].upper() + you[1:], **values}
 
     def day(self, day: date) -> str:
@@ -45,7 +50,8 @@ class Voice:
 
 @lru_cache(maxsize=256)
 def _day(day: date, language: str) -> str:
-    weekday = format_date(day, "EEEE", locale=language)
-    if language == "vi":  # the locale data write it as a heading
+    locale = locale_of(language)
+    weekday = format_date(day, "EEEE", locale=locale)
+    if locale == "vi":  # the locale data write it as a heading
         weekday = weekday[:1].lower() + weekday[1:]
     return f"{weekday}, {day:%d/%m/%Y}"

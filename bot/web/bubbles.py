@@ -30,6 +30,7 @@ class Block:
 
     kind: BlockKind
     lines: tuple[Line, ...]
+    language: str = ""  # where it isn't that of the bubble
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Bubble:
     choices: tuple[Choice, ...] = ()
     numbered: bool = False  # choices that may also be typed as numbers
     reference: str | None = None
+    language: str = ""  # of a reply; empty for the resident's own words, whose language nobody knows
 
 
 def bubbles(turns: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[Bubble]:
@@ -72,7 +74,7 @@ def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed
     choices = tuple(Choice(option["id"], option["label"], option["id"] in pressed) for option in turn["options"])
     numbered = {f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)}
     code = turn["reference"] if turn["decision"] in ("receipt", "unknown") else None
-    blocks = []
+    blocks, (first, end) = [], turn.get("vietnamese") or (0, 0)
     for number, words in enumerate(turn["text"].split("\n\n")):
         kind: BlockKind = "about" if turn["decision"] == "confident" and number == 0 else "words"
         if words.startswith((*labels, _INFORMATION)):
@@ -83,8 +85,9 @@ def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed
         if kind == "receipt":  # the card shows the code by itself
             lines = [line for line in lines if not line.endswith(f": {code}")]
         if lines:
-            blocks.append(Block(kind, _lines(lines)))
-    return Bubble(False, at, tuple(blocks), choices, turn["decision"] == "suggest", code)
+            blocks.append(Block(kind, _lines(lines), "vi" if first <= number < end else ""))
+    language = turn.get("language") or "vi"
+    return Bubble(False, at, tuple(blocks), choices, turn["decision"] == "suggest", code, language)
 
 
 def _lines(lines: Sequence[str]) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from bot.inbox import voice_of
 from bot.web.bubbles import bubbles
 from bot.web.static_files import StaticFiles
 from knowledge_base.settings import Settings
-from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, catalog
+from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, catalog, name_of
 from translations.loader import mark as _
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +68,7 @@ class Renderer:
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
         environment.globals |= {
             "language": language,
+            "languages": [(code, name_of(code)) for code in LANGUAGES],
             "settings": settings,
             "static": static.url,
             "home": _in_language("/", language),

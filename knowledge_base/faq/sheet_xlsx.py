@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,6 +21,12 @@ _LARGEST_UNPACKED = 64 * 1024 * 1024
 _MOST_PARTS = 1_000
 _WIDEST = 100  # columns looked at; a stray cell far to the right must not make every row that wide
 _SHEET = "entries"
+WEIGHED = {
+    "sheet_file_empty": "the file is empty; the first row must name the columns",
+    "sheet_file_unpacked": f"unpacks to more than {_LARGEST_UNPACKED >> 20} MB; split it, or export it as CSV",
+    "sheet_file_doctype": "holds a document type, which no spreadsheet needs; save it again as .xlsx",
+    "sheet_file_unreadable": "not a workbook; save it again as .xlsx",
+}
 _NARROW, _WIDE = 14, 50
 _WIDE_COLUMNS = ("question", "short_answer", "details", "phrasings", "sources")
 
@@ -28,7 +35,7 @@ def read_xlsx(path: Path, faults: list[Fault]) -> list[Value]:
     """The rows of a workbook's sheet `entries`, or of its first one."""
     file = str(path)
     data = path.read_bytes()
-    refused = _weigh(data)
+    refused = WEIGHED.get(weigh(data))
     if refused:
         faults.append(Fault(file, 1, "-", refused))
         return []
@@ -42,20 +49,20 @@ def read_xlsx(path: Path, faults: list[Fault]) -> list[Value]:
         return []
 
 
-def _weigh(data: bytes) -> str:
-    """Why an archive must not be opened; empty when it may be."""
+def weigh(data: bytes) -> str:
+    """Why an archive must not be opened, a key of `WEIGHED`; empty when it may be."""
     if not data:
-        return "the file is empty; the first row must name the columns"
+        return "sheet_file_empty"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
-                return f"unpacks to more than {_LARGEST_UNPACKED >> 20} MB; split it, or export it as CSV"
+                return "sheet_file_unpacked"
             # No office program writes a DTD; entity bombs do.
             if any(b"<!DOCTYPE" in archive.read(part) for part in parts if part.filename.endswith((".xml", ".rels"))):
-                return "holds a document type, which no spreadsheet needs; save it again as .xlsx"
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        return f"not a workbook ({type(error).__name__}); save it again as .xlsx"
+                return "sheet_file_doctype"
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error):
+        return "sheet_file_unreadable"
     return ""
 
 
@@ -92,13 +99,17 @@ def _cells(file: str, sheet: Any, faults: list[Fault]) -> Iterator[list[str]]:
 
 
 def _text(file: str, number: int, column: str, cell: Any, faults: list[Fault]) -> str:
-    value = cell.value
     if cell.data_type == "f":
         faults.append(Fault(file, number, column, "a formula; put its value there as text"))
         return "0"
     if cell.data_type == "e":
-        faults.append(Fault(file, number, column, f"an error value ({shown(value)}); put a text there"))
+        faults.append(Fault(file, number, column, f"an error value ({shown(cell.value)}); put a text there"))
         return "0"
+    return text_of_value(cell.value)
+
+
+def text_of_value(value: Any) -> str:
+    """What a cell holds, as text: days as `2026-12-31`, whole numbers without a point."""
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, date):
@@ -116,15 +127,16 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     for number, column in enumerate(COLUMNS):
         letter = chr(ord("A") + number)
         sheet.column_dimensions[letter].width = _WIDE if column in _WIDE_COLUMNS else _NARROW
-    sheet.append([_cell(sheet, column, Font(bold=True)) for column in COLUMNS])
+    sheet.append([text_cell(sheet, column, Font(bold=True)) for column in COLUMNS])
     for row in rows:
-        sheet.append([_cell(sheet, text) for text in row])
+        sheet.append([text_cell(sheet, text) for text in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _cell(sheet: Any, text: str, font: Font | None = None) -> Any:
+def text_cell(sheet: Any, text: str, font: Font | None = None) -> Any:
+    """A cell that is a text, whatever it begins with."""
     cell = WriteOnlyCell(sheet, value=text or None)
     if text:
         cell.data_type = "s"  # openpyxl takes a text that begins with = for a formula

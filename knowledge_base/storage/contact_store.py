@@ -25,6 +25,12 @@ _LOCK = Prepared(
     )
 )
 
+_LANGUAGES = Prepared(
+    lambda name: select(contacts.c.ref, contacts.c.language).where(
+        among(name, contacts.c.ref, "refs"), contacts.c.language.is_not(None)
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -36,6 +42,7 @@ class Contact:
     stopped_at: datetime | None
     unreachable_at: datetime | None
     held_at: datetime | None = None
+    language: str | None = None  # the one the resident chose
 
 
 def ensure_contact(tx: Transaction, channel: str, address: str) -> str:
@@ -99,7 +106,7 @@ def _unsealed(tx: Transaction, row: Row[Any]) -> Contact | None:
         address = tx.keys.unseal(row.sealed_address)
     except InvalidTag:
         return None
-    return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at, row.held_at)
+    return Contact(row.ref, row.channel, address, row.stopped_at, row.unreachable_at, row.held_at, row.language)
 
 
 def check_keys(tx: Transaction) -> None:
@@ -119,6 +126,16 @@ def check_keys(tx: Transaction) -> None:
 def set_stopped(tx: Transaction, ref: str, *, stopped: bool) -> None:
     """Remember whether the resident wants only replies to his own words."""
     tx.execute(update(contacts).where(contacts.c.ref == ref).values(stopped_at=tx.now if stopped else None))
+
+
+def languages_of(tx: Transaction, refs: Sequence[str]) -> dict[str, str]:
+    """The languages that these residents chose; those who chose none are left out."""
+    return dict(_LANGUAGES.rows(tx, refs=list(refs)))
+
+
+def set_language(tx: Transaction, ref: str, language: str) -> None:
+    """Remember which language the resident wants to be answered in."""
+    tx.execute(update(contacts).where(contacts.c.ref == ref).values(language=language))
 
 
 def set_unreachable(tx: Transaction, ref: str, *, unreachable: bool) -> None:

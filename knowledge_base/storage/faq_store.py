@@ -1,7 +1,7 @@
 """Entries, revisions, phrasings and legal documents: SQL in, values out. Rules live in `faq/` and `editorial.py`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -27,6 +27,8 @@ from knowledge_base.storage.tables import (
 )
 
 _FEW = 500  # keys that are named in a statement; of more all rows are read
+# Texts that bring their own phrasings with them, until they are live.
+_PROPOSED = (RevisionState.IN_REVIEW, RevisionState.AMENDS_NEEDED)
 _EDITED = "edited"  # in a document's row: written by an editor, not taken from a sheet
 
 
@@ -82,6 +84,7 @@ def entry_of(key: str, content: dict[str, Any], *, approved_by: str = "", texts:
 
 
 def _revision(row: Row[Any], texts: Iterable[str]) -> Revision:
+    texts = row.phrasings if row.phrasings is not None and row.state in _PROPOSED else texts
     return Revision(
         id=row.id,
         number=row.number,
@@ -207,10 +210,16 @@ def revisions_of(tx: Transaction, key: str) -> list[Revision]:
     return _revisions(tx, revisions.c.entry_key == key)
 
 
-def returned(tx: Transaction) -> list[Revision]:
-    """The newest text of every entry whose author has it back, to be mended."""
+def revisions_of_some(tx: Transaction, keys: Collection[str]) -> list[Revision]:
+    """All revisions of at most some hundred entries, oldest first within each."""
+    return _revisions(tx, revisions.c.entry_key.in_(keys)) if keys else []
+
+
+def latest_revisions(tx: Transaction, state: RevisionState | None = None) -> list[Revision]:
+    """The newest revision of every entry; or of those only whose newest is in a state."""
     newest = select(func.max(revisions.c.id)).group_by(revisions.c.entry_key)
-    return _revisions(tx, revisions.c.state == RevisionState.AMENDS_NEEDED, revisions.c.id.in_(newest))
+    wanted = [] if state is None else [revisions.c.state == state]
+    return _revisions(tx, revisions.c.id.in_(newest), *wanted)
 
 
 def shown(tx: Transaction, keys: Iterable[str] | None = None) -> list[Revision]:

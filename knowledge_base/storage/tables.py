@@ -167,6 +167,7 @@ contacts = Table(
     Column("held_at", UtcDateTime),  # the platform lets us speak to him only after his next word; messages are held
     # Set on what is left of an erased resident: an address for the confirmation, destroyed once that is settled.
     Column("parting_until", UtcDateTime, index=True),
+    Column("language", String(12)),  # the one the resident chose; empty: whichever his page speaks
 )
 
 conversations = Table(
@@ -437,6 +438,7 @@ revisions = Table(
     Column("note", Text),  # why it was returned or withdrawn
     Column("publish_on", Date, index=True),  # approved for this day
     Column("scheduled", JSON),  # what becomes of its phrasings and askers on that day
+    Column("phrasings", JSON),  # those proposed with the text; empty: the entry's own
     Column("bypass_reason", Text),  # why it went live without a second person
     Column("bypass_checked_by", String(64)),  # who looked at it afterwards
     Column("created_at", UtcDateTime, nullable=False),
@@ -492,6 +494,54 @@ proposed_phrasings = Table(
     Column("decided_by", String(64)),
     Column("decided_at", UtcDateTime),
     Column("note", Text),  # why it was refused
+)
+
+# A sheet that an editor has uploaded and not sent yet: one an editor, until it is sent, put away or a day old.
+sheet_uploads = Table(
+    "sheet_uploads",
+    metadata,
+    Column("member_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("token", String(32), nullable=False),  # so that an older page can't send a newer sheet
+    Column("file_name", Text, nullable=False),
+    Column("uploaded_at", UtcDateTime, nullable=False),
+    Column("faults", JSON, nullable=False),
+)
+
+sheet_rows = Table(
+    "sheet_rows",
+    metadata,
+    Column("member_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("content", JSON, nullable=False),  # shape: `faq/desk_sheet.py`
+)
+
+# An entry's words in another language, with the words they were made from. Immutable, like a revision.
+entry_translations = Table(
+    "entry_translations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_key", ForeignKey("entries.key"), nullable=False, index=True),
+    Column("language", String(12), nullable=False),
+    Column("content", JSON, nullable=False),  # question, short_answer, details
+    Column("source", JSON, nullable=False),  # the same in Vietnamese, as the translator had it
+    Column("source_hash", String(64), nullable=False),  # stale when the live text has another
+    Column("state", String(20), nullable=False),  # as a revision's
+    Column("translator", String(64), nullable=False),
+    Column("approved_by", String(64)),  # who vouches for it
+    Column("note", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    *(
+        Index(
+            f"uq_entry_translations_{state}",
+            "entry_key",
+            "language",
+            unique=True,
+            sqlite_where=text(f"state = '{state}'"),
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in ("published", "in_review")
+    ),
 )
 
 # What an editor decided about each hit of personal data in an entry's texts; the words themselves aren't kept here.

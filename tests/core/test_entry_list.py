@@ -5,6 +5,7 @@ from typing import Any
 
 from knowledge_base import editorial
 from knowledge_base.entry_list import EntryList
+from knowledge_base.faq.publication import RevisionState
 from knowledge_base.storage import faq_store
 from tests.core.conftest import House, an_entry
 
@@ -31,7 +32,7 @@ def test_every_change_is_seen(house: House) -> None:
     assert listed(house, entries)["E9"].revision.state == "in_review"
     house.do(editorial.return_with_note, house.who("editor2"), new, "Sai số liệu.")
     assert listed(house, entries)["E9"].revision.state == "amends_needed"
-    assert [one.id for one in house.see(faq_store.returned)] == [new]
+    assert [one.id for one in house.see(faq_store.latest_revisions, RevisionState.AMENDS_NEEDED)] == [new]
 
     house.do(editorial.withdraw, house.who("editor2"), "E1", "Hết hiệu lực.")
     assert listed(house, entries)["E1"].revision.state == "withdrawn"

@@ -48,7 +48,7 @@ async def test_english_is_kept_in_links_and_answers_stay_vietnamese(client: Any)
     ours = [link for link in links if link != f"/hoi-dap/{LINE_2026}"]
     assert ours
     assert all("lang=en" in link for link in ours)
-    assert "The answers themselves are in Vietnamese." in text
+    assert "No approved translation of this answer exists" in text
     assert '<h1 lang="vi">Chuẩn nghèo năm 2026 là bao nhiêu?</h1>' in text
     assert "In force from 1 January 2022 to the end of 31 December 2026." in text
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Error as PageGone
 from playwright.async_api import Route, expect
 
-from knowledge_base.storage import tables
+from knowledge_base.storage import faq_store, tables
 from knowledge_base.storage.database import Database
 from tests.journeys.chat_service import CODE, DESKTOP, PHONE, SMALL, SURE, UNSURE, ChatService, ask, chat_service, fits
 
@@ -20,6 +20,48 @@ from tests.journeys.chat_service import CODE, DESKTOP, PHONE, SMALL, SURE, UNSUR
 async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
     async with chat_service(database, clock, tmp_path, chat_index) as service:
         yield service
+
+
+async def test_an_english_resident_s_whole_way(served: ChatService) -> None:
+    """Chosen on the page or in the chat: the answer with an honest word, the hand-over, the look-up, the info page."""
+    page = await served.open(PHONE, "/?lang=en")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.get_by_role("link", name="Ask an officer").first.click()
+    await ask(page, SURE)
+    answer = page.locator(".turn.bot", has_text="No approved translation of this answer exists")
+    await expect(answer.locator('[lang="vi"]').first).to_contain_text("Có, đây là câu trả lời thử.")
+    await expect(answer.get_by_role("button", name="Clear, thanks")).to_be_visible()
+    await ask(page, "Where can I register a marriage?")
+    card = page.locator(".receipt")
+    await expect(card.locator(".code")).to_have_text(CODE)
+    await expect(card).to_contain_text("You will be answered by the end of")
+    code = await card.locator(".code").inner_text()
+    await fits(page)
+    await served.officer_writes(code, "Mời mang giấy tờ đến phòng thử.")
+    await expect(page.locator(".turn.bot", has_text="An officer of Đơn vị thử nghiệm on your question")).to_have_count(
+        1
+    )
+
+    await page.goto(f"{served.url}/tra-cuu?lang=en")
+    await page.locator("main input").first.fill(code)
+    await page.locator("main input").first.press("Enter")
+    await expect(page.locator("main")).to_contain_text(code)
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+    slug = (await served.database.read(faq_store.published))[0].slug
+    await page.goto(f"{served.url}/hoi-dap/{slug}?lang=en")
+    await expect(page.locator("h1")).to_have_attribute("lang", "vi")
+    await expect(page.locator("main")).to_contain_text("No approved translation of this answer exists")
+
+    # The choice made in the chat outlives the page's: replies stay English on the Vietnamese page until /vi.
+    chat = await served.open(PHONE)
+    await ask(chat, "/ngonngu")
+    await chat.get_by_role("button", name="English").click()
+    await expect(chat.locator(".turn.bot").last).to_contain_text("From now on I reply in English.")
+    await expect(chat.locator(".turn.bot .bubble").last).to_have_attribute("lang", "en")
+    await ask(chat, "/vi")
+    await expect(chat.locator(".turn.bot").last).to_contain_text("Từ nay tôi trả lời bằng Tiếng Việt")
+    assert served.faults == []
 
 
 # --- asking ---------------------------------------------------------------------------------------

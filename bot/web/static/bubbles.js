@@ -45,7 +45,10 @@ function blocks(reply) {
     let lines = block.split("\n").filter((text) => text.trim() && !numbered.has(text)); // the buttons say these
     if (kind === "receipt") lines = lines.filter((text) => !text.endsWith(`: ${code}`)); // the card shows it large
     if (!lines.length) return [];
-    return [kind === "receipt" ? receipt(code, lines, line) : make("div", { className: kind }, ...lines.map(line))];
+    if (kind === "receipt") return [receipt(code, lines, line)];
+    const [first, end] = reply.vietnamese || [0, 0];
+    const lang = first <= index && index < end ? { lang: "vi" } : {};
+    return [make("div", { className: kind, ...lang }, ...lines.map(line))];
   });
 }
 
@@ -68,7 +71,9 @@ function choices(options, press, numbered) {
 /** A reply of the bot. `press` is called with the option whose button is pressed. */
 export function reply(body, press) {
   const at = new Date(body.at);
+  const spoken = body.language || "vi";
   const bubble = make("div", { className: "bubble" }, unseen(words.bot), ...blocks(body));
+  if (spoken !== document.documentElement.lang) bubble.lang = spoken;
   const turn = make("article", { className: "turn bot" }, bubble);
   if (body.options.length) turn.append(choices(body.options, press, body.decision === "suggest"));
   turn.append(time(at));
