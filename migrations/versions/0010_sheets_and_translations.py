@@ -10,7 +10,7 @@ from alembic import op
 from knowledge_base.storage.dialect import UtcDateTime
 
 revision = "0010"
-down_revision = "0011"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
