@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.conversation.assisting import Behalf
 from knowledge_base.questions.question import CloseReason
 
 
@@ -14,6 +15,7 @@ class Ask:
     urgent: bool = False
     media_kind: str | None = None
     media_ref: str | None = None
+    behalf: Behalf | None = None  # asked for somebody else
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.conversation import intent, places, replies
+from bot.conversation import assisting, intent, places, replies
 from bot.conversation.acts import (
     Act,
     AddWords,
@@ -25,6 +25,7 @@ from bot.conversation.acts import (
     SetCommune,
     SetStopped,
 )
+from bot.conversation.assisting import Aid
 from bot.conversation.danger import is_danger
 from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
 from bot.conversation.state import Phase, State
@@ -68,6 +69,8 @@ class View:
     repeated: Question | None = None  # an open question of the resident with the same words
     looked_up: Mapping[str, Any] | None = None  # what is known of a code asked for; None: no such code
     gazetteer: Gazetteer = EMPTY  # the places there are
+    aid: Aid | None = None  # for a member of a community team who asks for somebody
+    came_by: places.Linked | None = None  # the place whose link or code these words are
 
 
 @dataclass(slots=True)
@@ -77,13 +80,14 @@ class Turn:
     state: State
     acts: list[Act] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    veiled: bool = False  # the words just heard are not kept
 
 
 def step(state: State, heard: Incoming, view: View) -> Turn:
     """One turn. Danger comes first, then what the message is besides a question, then the question."""
     if heard.kind == "left":
         return Turn(state, [Leave()])
-    turn = _turn(state, heard, view)
+    turn = _still_assisted(state, _turn(state, heard, view), view)
     if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
     if not state.greeted:
@@ -95,6 +99,8 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if is_danger(heard.text):
         return _danger(state, heard, view)
+    if view.aid is not None and (turn := _assisted(state, heard, view.aid, view)):
+        return turn
     if heard.kind == "option":
         return _option(state, heard.option, view)
     if heard.kind == "start":
@@ -104,6 +110,43 @@ def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if heard.kind == "media":
         return _media(state, heard, view)
     return _text(state, heard, view)
+
+
+# --- asking for somebody else ----------------------------------------------------------------------
+
+
+def _assisted(state: State, heard: Incoming, aid: Aid, view: View) -> Turn | None:
+    """A helper's turn; his own dialogue rests meanwhile."""
+    said = assisting.step(state, heard.text, heard.option, aid, view.voice)
+    if said is None:
+        return None
+    if not said.question or aid.party is None:
+        after = replace(state.to(Phase.IDLE), assist=said.assist)
+        return Turn(after, replies=list(said.replies), veiled=said.veiled)
+    home = replace(state, commune=aid.party.place, unit=aid.party.unit)
+    reference = (state.assist or {}).get("slip") or view.references[0]
+    turn = _decide(home, reference, view.match, view)
+    behalf = assisting.behalf(state, aid.party)
+    turn.acts.insert(0, Ask(reference, heard.text[:LONGEST_TEXT], behalf=behalf))
+    if not any(isinstance(act, SetCommune) for act in turn.acts):
+        turn.acts.append(SetCommune(reference, aid.party.place, aid.party.unit))
+    turn.state = replace(turn.state, commune=state.commune, unit=state.unit)
+    return _still_assisted(
+        replace(home, reference=reference, assist={**(state.assist or {}), "step": "after"}), turn, view
+    )
+
+
+def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
+    """While the helper is with the person, answers everybody may read go on here; with the officers it ends."""
+    if (state.assist or {}).get("step") != "after" or turn.state.reference != state.reference or not state.reference:
+        return turn
+    if turn.state.phase == Phase.WITH_OFFICER:
+        day = view.voice.day(view.due_on)
+        turn.replies = [assisting.receipt(view.voice, state.reference, state.assist or {}, day)]
+        turn.state = turn.state.to(Phase.IDLE)
+    elif turn.state.phase != Phase.IDLE:
+        turn.state = replace(turn.state, assist=state.assist)
+    return turn
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -132,6 +175,8 @@ def _command(state: State, text: str, view: View) -> Turn | None:
         return Turn(state, replies=[replies.looked_up(view.voice, view.looked_up, view.documents)])
     if intent.wants_to_look_up(text):
         return Turn(state, replies=[replies.chat(view.voice, replies.HOW_TO_LOOK_UP)])
+    if view.came_by:
+        return _came_by(state, view.came_by, view)
     key = intent.deep_link(text)
     if key and key in view.revisions:
         return _ask_entry(state, key, view)
@@ -149,6 +194,13 @@ def _command(state: State, text: str, view: View) -> Turn | None:
     if command == "officer":
         return _wants_officer(state, text, view)
     return None
+
+
+def _came_by(state: State, came_by: places.Linked, view: View) -> Turn:
+    """By a link or code of a place: its questions go where it belongs today."""
+    unit = came_by.place.code if came_by.place else None
+    at_home = replace(state.to(Phase.IDLE), commune=came_by.words, unit=unit, source=came_by.token)
+    return Turn(at_home, replies=[replies.welcome(view.voice), places.from_place(view.voice, came_by)])
 
 
 def _wants_officer(state: State, text: str, view: View) -> Turn:

@@ -33,7 +33,9 @@ class Option:
     label: str
 
 
-_OPTION_ID = re.compile(r"(pick|none|skip|place|clear|unclear|notmine|claim):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?")
+_OPTION_ID = re.compile(
+    r"(pick|none|skip|place|clear|unclear|notmine|claim|agree):[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?"
+)
 
 
 def is_option_id(text: str) -> bool:

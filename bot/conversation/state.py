@@ -1,5 +1,6 @@
 """Where one dialogue stands. Not a question's state: those live in the store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,8 @@ class State:
     greeted: bool = False
     unit: str | None = None  # the code of the unit where the resident lives, where it is known
     place: str | None = None  # words about it that may mean several: we asked which
+    source: str | None = None  # the token of the place by whose link the conversation began
+    assist: Mapping[str, str] | None = None  # a helper asks for somebody: how far he is (`assisting.py`)
 
     def to(
         self,
@@ -38,7 +41,7 @@ class State:
         asked_commune: bool = False,
     ) -> "State":
         """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
-        return State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
+        return State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit, None, self.source)
 
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""
@@ -50,6 +53,8 @@ class State:
             "greeted": self.greeted,
             "unit": self.unit,
             "place": self.place,
+            "source": self.source,
+            "assist": dict(self.assist) if self.assist is not None else None,
         }
 
     @classmethod
@@ -65,4 +70,6 @@ class State:
             data.get("greeted", False),
             data.get("unit"),
             data.get("place"),
+            data.get("source"),
+            data.get("assist"),
         )
