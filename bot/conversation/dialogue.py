@@ -128,12 +128,9 @@ def _assisted(state: State, heard: Incoming, aid: Aid, view: View) -> Turn | Non
     turn = _decide(home, reference, view.match, view)
     behalf = assisting.behalf(state, aid.party)
     turn.acts.insert(0, Ask(reference, heard.text[:LONGEST_TEXT], behalf=behalf))
-    if not any(isinstance(act, SetCommune) for act in turn.acts):
-        turn.acts.append(SetCommune(reference, aid.party.place, aid.party.unit))
     turn.state = replace(turn.state, commune=state.commune, unit=state.unit)
-    return _still_assisted(
-        replace(home, reference=reference, assist={**(state.assist or {}), "step": "after"}), turn, view
-    )
+    after = {**(state.assist or {}), "step": "after", "place": aid.party.place, "unit": aid.party.unit}
+    return _still_assisted(replace(home, reference=reference, assist=after), turn, view)
 
 
 def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
@@ -141,7 +138,9 @@ def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
     if (state.assist or {}).get("step") != "after" or turn.state.reference != state.reference or not state.reference:
         return turn
     if turn.state.phase == Phase.WITH_OFFICER:
-        day = view.voice.day(view.due_on)
+        day, at = view.voice.day(view.due_on), state.assist or {}
+        if not any(isinstance(act, SetCommune) for act in turn.acts):
+            turn.acts.append(SetCommune(state.reference, at["place"], at["unit"]))
         turn.replies = [assisting.receipt(view.voice, state.reference, state.assist or {}, day)]
         turn.state = turn.state.to(Phase.IDLE)
     elif turn.state.phase != Phase.IDLE:
