@@ -55,6 +55,8 @@ class Face:
     popular: Popular
     pages: PageCache = field(default_factory=PageCache)
     lookups: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=10)))
+    # Of secret numbers on slips, by code: eight digits hold for lifetimes at that.
+    numbers: Throttle = field(default_factory=lambda: Throttle(10, timedelta(hours=1)))
     votes: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
 
 

@@ -5,7 +5,17 @@ import json
 from datetime import date
 from pathlib import Path
 
-from knowledge_base import cli_audit, cli_backup, cli_check, cli_copy, cli_lint, cli_match, cli_staff
+from knowledge_base import (
+    cli_audit,
+    cli_backup,
+    cli_check,
+    cli_copy,
+    cli_lint,
+    cli_match,
+    cli_places,
+    cli_staff,
+    cli_teams,
+)
 from knowledge_base.cli_content import export_command, import_command
 from knowledge_base.cli_io import Terminal
 from knowledge_base.cli_store import Command, Work, reading, writing
@@ -37,7 +47,7 @@ def _password_typed(arguments: argparse.Namespace) -> bool:
 
 
 # What a server carries out for others: the verbs that write.
-WRITERS: dict[str, Work] = {"import": _import, "staff": cli_staff.staff_command}
+WRITERS: dict[str, Work] = {"import": _import, "staff": cli_staff.staff_command, "teams": cli_teams.teams_command}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +75,10 @@ def parser() -> argparse.ArgumentParser:
     sub = verb("lint", "entries that compete, wordings that miss, what entries lack", cli_lint.lint_command)
     sub.add_argument("path", type=Path, nargs="?", help="a FAQ as import reads it, instead of the store")
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
+    sub = verb("teams", "import the register of community teams from a sheet", writing(cli_teams.teams_command))
+    cli_teams.add_arguments(sub)
+    sub = verb("places", "posters and stickers with the codes of places", reading(cli_places.places_command))
+    cli_places.add_arguments(sub)
     staff = writing(cli_staff.staff_command, typed=_password_typed)
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", staff))
     cli_audit.add_arguments(verb("audit", "check the seals of the audit trail", reading(cli_audit.audit_command)))

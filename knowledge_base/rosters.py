@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "unit_unknown": "no unit of yours has this code or name",
     "phone_shape": "not a telephone number of ten digits",
     "twice": "stands in the sheet twice",
+    "line_unknown": "the form has no such line or code",
     "no_rows": "no row stands under the header",
     "too_many_rows": f"more than {MOST_ROWS:,} rows; split the sheet",
     "not_text": "not a text that can be read; save it as .xlsx or as CSV (UTF-8)",

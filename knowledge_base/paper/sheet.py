@@ -5,11 +5,11 @@ from pathlib import Path
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import Align
 
 _FONTS = Path(__file__).parent / "fonts"
 _QUIET = 4  # modules of white around a code: ISO/IEC 18004
 _POINTS_A_MM = 72 / 25.4
+_LINE = 1.35  # height of a line, in sizes
 
 
 @lru_cache(maxsize=2)
@@ -22,6 +22,8 @@ class Sheet:
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
+        self._widths: dict[tuple[str, str], float] = {}
+        self._broken: dict[tuple[str, float, float, str], list[str]] = {}
         self._pdf = FPDF(unit="mm", format=(width, height))
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
@@ -39,16 +41,49 @@ class Sheet:
     ) -> float:
         """Words in a column, broken where they must; returns where the next line begins. `size` in millimetres."""
         self._pdf.set_font("be", face, size * _POINTS_A_MM)
-        self._pdf.set_xy(x, y)
-        align = Align.C if centred else Align.L
-        self._pdf.multi_cell(width, size * 1.35, _printable(text), align=align, new_x="LEFT", new_y="NEXT")
-        return float(self._pdf.get_y())
+        for line in self._lines(width, size, text, face):
+            shift = (width - self._width(line, face) * size) / 2 if centred else 0.0
+            self._pdf.text(x + shift, y + size * 1.0, line)
+            y += size * _LINE
+        return y
 
     def height_of(self, width: float, size: float, text: str, face: str = "") -> float:
         """How high words would stand."""
-        self._pdf.set_font("be", face, size * _POINTS_A_MM)
-        lines = self._pdf.multi_cell(width, size * 1.35, _printable(text), dry_run=True, output="LINES")
-        return len(lines) * size * 1.35
+        return len(self._lines(width, size, text, face)) * size * _LINE
+
+    def _width(self, text: str, face: str) -> float:
+        """How wide words are at a size of one."""
+        key = (text, face)
+        if key not in self._widths:
+            before = self._pdf.font_style, self._pdf.font_size_pt
+            self._pdf.set_font("be", face, 100 * _POINTS_A_MM)
+            self._widths[key] = self._pdf.get_string_width(text) / 100
+            self._pdf.set_font("be", *before)
+        return self._widths[key]
+
+    def _lines(self, width: float, size: float, text: str, face: str) -> list[str]:
+        """Words broken into lines. Widths are kept, for a thousand posters say mostly the same."""
+        key = (text, width, size, face)
+        if key not in self._broken:
+            self._broken[key] = [
+                line for part in _printable(text).split("\n") for line in self._wrapped(part, width / size, face)
+            ]
+        return self._broken[key]
+
+    def _wrapped(self, text: str, width: float, face: str) -> list[str]:
+        lines, line, filled, blank = [], "", 0.0, self._width(" ", face)
+        for word in text.split(" "):
+            long = self._width(word, face)
+            if line and filled + blank + long > width:
+                lines.append(line)
+                line, filled = "", 0.0
+            while long > width and len(word) > 1:  # an address longer than the line is broken where it must
+                cut = max(1, int(len(word) * width / long) - 1)
+                lines.append(word[:cut])
+                word = word[cut:]  # noqa: PLW2901 - the rest of it
+                long = self._width(word, face)
+            line, filled = (f"{line} {word}", filled + blank + long) if line else (word, long)
+        return [*lines, line]
 
     def line(self, x: float, y: float, to_x: float, to_y: float, *, dashed: bool = False) -> None:
         """A thin line; a dashed one is for scissors."""
@@ -72,9 +107,8 @@ class Sheet:
                 if dark and start is None:
                     start = column
                 elif not dark and start is not None:
-                    self._pdf.rect(
-                        x + (start + _QUIET) * module, top, (column - start) * module, module * 1.01, style="F"
-                    )
+                    left, width = x + (start + _QUIET) * module, (column - start) * module
+                    self._pdf.rect(left, top, width, module * 1.01, style="F")  # a hair over: no white between rows
                     start = None
 
     def done(self) -> bytes:
@@ -84,7 +118,7 @@ class Sheet:
 
 def _printable(text: str) -> str:
     """Signs that the font lacks are left out, so that nothing is printed as an empty box."""
-    return "".join(sign if sign in "\n" or _has(sign) else " " for sign in text)
+    return "".join(sign if sign == "\n" or _has(sign) else " " for sign in text)
 
 
 @lru_cache(maxsize=1)

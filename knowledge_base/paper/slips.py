@@ -126,7 +126,8 @@ def meeting_form(slips: Sequence[SlipWords], title: str, office: str) -> bytes:
         if at == 0:
             sheet.page()
             sheet.words(_MARGIN, 7, 190, 5, title, face="B")
-            said = "Chủ trì đã đọc cho mọi người nghe: câu hỏi và tên được gửi cán bộ để trả lời; ai không đồng ý thì không ghi."
+            said = "Chủ trì đã đọc cho mọi người nghe: câu hỏi và tên được gửi cán bộ để trả lời; "
+            said += "ai không đồng ý thì không ghi."
             sheet.words(_MARGIN, 15, 190, 3, f"{said} {office}")
         top = 26 + at * height
         sheet.line(_MARGIN, top, _A4[0] - _MARGIN, top)
@@ -138,7 +139,7 @@ def meeting_form(slips: Sequence[SlipWords], title: str, office: str) -> bytes:
         sheet.line(tear, top, tear, top + height, dashed=True)
         sheet.code(tear + 26, top + 0.5, 24, link_of(slip))
         sheet.words(tear + 2, top + 2, 25, 2.6, f"Số {slip.line or number + 1} · mã")
-        sheet.words(tear + 2, top + 6, 27, 3.9, slip.reference, face="B")
+        sheet.words(tear + 2, top + 6, 40, 3.5, slip.reference, face="B")
         sheet.words(tear + 2, top + 13, 25, 2.4, "Số bí mật")
         sheet.words(tear + 2, top + 16.5, 26, 3.8, slip.number, face="B")
         sheet.words(tear + 2, top + 25, 50, 2.3, slip.look_up)
@@ -146,7 +147,7 @@ def meeting_form(slips: Sequence[SlipWords], title: str, office: str) -> bytes:
 
 
 def invitations(members: Sequence[tuple[str, str, str]], team: str, office: str) -> bytes:
-    """Slips for a team's members, as (name, code, link): whoever scans or types the code asks for neighbours from then on."""
+    """Slips for a team's members, as (name, code, link): who says the code asks for neighbours from then on."""
     sheet = Sheet(*_A4)
     height = _A4[1] / _DOWN
     for number, (name, code, link) in enumerate(members):
