@@ -90,7 +90,7 @@ class Dossier:
 
     @property
     def told_how(self) -> tuple[str, ...]:
-        """How the asker may be told now; nothing where there is nothing to tell, or nobody but the channel tells him."""
+        """How the asker may be told now; nothing where there is nothing to tell."""
         return TOLD_HOW if self.came is not None and self.question.state in TELLABLE else ()
 
     @property

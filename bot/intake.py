@@ -344,7 +344,7 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
     for act in turn.acts:
         if isinstance(act, dialogue_acts.Ask):
             found = _candidates(matches.get(act.text, one.match))
-            unit = officer_queue.FIRST_UNIT
+            unit = act.behalf.unit if act.behalf else officer_queue.FIRST_UNIT
             asker, channel = _asker(tx, act.behalf, ref, one.incoming.channel)
             opening = Opening(act.reference, asker, channel, unit, act.text, found, act.urgent)
             if act.behalf:

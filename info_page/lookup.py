@@ -53,7 +53,7 @@ class Standing:
 
 
 def standing(tx: Transaction, reference: str, language: str = "vi", number: str = "") -> Standing | None:
-    """Read where the question behind a code stands; with the secret `number` of its slip also what is its asker's own."""
+    """Read where the question behind a code stands; with the `number` of its slip also what is its asker's own."""
     question = question_store.question_by_reference(tx, reference)
     if question is None:
         return None

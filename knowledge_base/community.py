@@ -60,7 +60,7 @@ def add_helper(tx: Transaction, member: StaffMember, team_id: int, name: str, ph
 
 
 def take_roster(tx: Transaction, member: StaffMember, listed: Sequence[Listed]) -> Taken:
-    """Teams and members of a sheet; those that are known stay as they are, but for a hamlet or a number that is given."""
+    """Teams and members of a sheet; the known stay as they are, but for a hamlet or number that is given."""
     _keeper(member)
     made_teams = made_members = 0
     ids: dict[tuple[str, str], int] = {}

@@ -134,7 +134,7 @@ def enter(
 ) -> int:
     """Open the questions of a meeting's lines, whole or not at all; returns how many.
 
-    `understood` by line; `together`: lines that a human confirmed to be one matter. What is certain is answered at once.
+    `understood` by line; `together`: lines that a human confirmed to be one matter. What is certain is answered.
     """
     if member.role not in STAFF:
         raise Forbidden("role_needed", role=str(member.role))
@@ -168,7 +168,7 @@ def _opening(
     """A question of the meeting, with its first steps."""
     asker = contact_store.ensure_contact(tx, ON_PAPER, secrets.token_hex(16))
     text = entry.text.strip()
-    opening = Opening(reference, asker, ON_PAPER, officer_queue.FIRST_UNIT, text, list(found.found))
+    opening = Opening(reference, asker, ON_PAPER, meeting.unit_code, text, list(found.found))
     opening.values["topic"] = found.topic
     opening.set_commune(f"{meeting.hamlet}, {meeting.unit}", meeting.unit_path)
     if found.answer:

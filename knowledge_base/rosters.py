@@ -113,7 +113,7 @@ def _csv(file: str, data: bytes, faults: list[Fault]) -> list[list[str]]:
 
 
 def read_roster(file: str, data: bytes, unit_of: Callable[[str], str | None], faults: list[Fault]) -> list[Listed]:
-    """Teams and members; `unit_of` tells the code of a unit that words name, as far as the reader may keep its teams."""
+    """Teams and members; `unit_of` tells the code of a unit that words name, if it is one of the reader's."""
     listed: list[Listed] = []
     seen: set[tuple[str, str, str]] = set()
     units: dict[str, str | None] = {}

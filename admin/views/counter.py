@@ -1,4 +1,4 @@
-"""The counter: a code looked up for whoever brings his slip, receipts printed, that somebody was told; pads of slips."""
+"""The counter: a code looked up for whoever brings his slip, receipts, that somebody was told; pads of slips."""
 
 from aiohttp import web
 

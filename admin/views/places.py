@@ -14,7 +14,7 @@ from knowledge_base import places
 from knowledge_base.community import KEEPERS
 from knowledge_base.errors import InvalidInput, KnowledgeBaseError
 from knowledge_base.faq.sheet_table import guard
-from knowledge_base.paper.posters import FORMATS, posters
+from knowledge_base.paper.posters import FORMATS, Format, posters
 from knowledge_base.storage import place_store
 from knowledge_base.text.fold import fold
 
@@ -68,7 +68,7 @@ async def switch(request: web.Request) -> web.StreamResponse:
 async def paper(request: web.Request) -> web.StreamResponse:
     """Posters or stickers of all open places, perhaps of one unit."""
     visit, settings = visit_of(request), visit_of(request).console.settings
-    shape = next((one for one in FORMATS if one == words_of(request, "format")), "a4")
+    shape: Format = next((one for one in FORMATS if one == words_of(request, "format")), "a4")
     unit = words_of(request, "unit", 20)
     found = await visit.read(places.posters_within, visit.member.unit_path, settings.site, unit)
     if not found:

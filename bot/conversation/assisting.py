@@ -84,6 +84,7 @@ class Behalf:
     helper_id: int
     sealed_name: str
     consent: str
+    unit: str
     contact: str = ""
 
 
@@ -135,9 +136,8 @@ def step(state: State, text: str, option: str, aid: Aid, voice: Voice) -> Said |
     """One turn before the question; None when the message is none of this."""
     wanted, party = wish(text), aid.party
     if wanted and wanted.verb == "join":
-        if party is None:
-            return Said(None, (replies.notice(voice, CODE_NO_GOOD),), veiled=True)
-        return Said(None, (replies.notice(voice, JOINED, name=party.name, team=party.team),), veiled=True)
+        joined = replies.notice(voice, JOINED, name=party.name, team=party.team) if party else None
+        return Said(None, (joined or replies.notice(voice, CODE_NO_GOOD),), veiled=True)
     at = (state.assist or {}).get("step", "")
     if not wanted and at in ("", "after"):
         return None
@@ -147,9 +147,13 @@ def step(state: State, text: str, option: str, aid: Aid, voice: Voice) -> Said |
         return _ask_consent(voice)
     if _CANCEL.fullmatch(intent.plain(text)) or intent.is_withdrawal(text):
         return Said(None, (replies.notice(voice, CANCELLED),))
+    kept = dict(state.assist or {})
     if at == "consent":
         return _consent(text, option, voice)
-    kept = dict(state.assist or {})
+    return _further(at, kept, text, aid, voice)
+
+
+def _further(at: str, kept: dict[str, str], text: str, aid: Aid, voice: Voice) -> Said:
     if at == "name":
         return _name(kept, text, aid, voice)
     if at == "receipt":
@@ -200,7 +204,7 @@ def _receipt(kept: dict[str, str], text: str, aid: Aid, voice: Voice) -> Said:
 def behalf(state: State, party: Party) -> Behalf:
     """For whom the question at hand is asked."""
     kept = state.assist or {}
-    return Behalf(party.id, kept.get("name", ""), kept.get("consent", "oral"), kept.get("contact", ""))
+    return Behalf(party.id, kept.get("name", ""), kept.get("consent", "oral"), party.unit, kept.get("contact", ""))
 
 
 def receipt(voice: Voice, reference: str, assist: Mapping[str, str], day: str) -> Reply:

@@ -129,8 +129,8 @@ def _assisted(state: State, heard: Incoming, aid: Aid, view: View) -> Turn | Non
     behalf = assisting.behalf(state, aid.party)
     turn.acts.insert(0, Ask(reference, heard.text[:LONGEST_TEXT], behalf=behalf))
     turn.state = replace(turn.state, commune=state.commune, unit=state.unit)
-    after = {**(state.assist or {}), "step": "after", "place": aid.party.place, "unit": aid.party.unit}
-    return _still_assisted(replace(home, reference=reference, assist=after), turn, view)
+    gone_on = {**(state.assist or {}), "step": "after", "place": aid.party.place, "unit": aid.party.unit}
+    return _still_assisted(replace(home, reference=reference, assist=gone_on), turn, view)
 
 
 def _still_assisted(state: State, turn: Turn, view: View) -> Turn:

@@ -52,7 +52,7 @@ def linked(gazetteer: Gazetteer, key: str | None) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A place whose link or code was followed: its token, what it is called, and its unit of today where that is one."""
+    """A place whose link or code was followed: its token, its name, and its unit of today where that is one."""
 
     token: str
     label: str
@@ -61,7 +61,7 @@ class Linked:
 
 
 def by_token(gazetteer: Gazetteer, token: str, label: str, unit: str) -> Linked:
-    """A place's link, read today: a unit that went into one other leads there; a divided one, to what is above all parts."""
+    """A place's link, read today: a unit that went into one other leads there; a divided one, above all its parts."""
     today = [place for code in gazetteer.today_of(unit) if (place := gazetteer.place(code))]
     if not today:
         known = gazetteer.units.get(unit)

@@ -1,4 +1,4 @@
-"""The token in a place's link and QR code: six signs and one that checks them, so that a slip of the hand leads nowhere."""
+"""The token in a place's link and QR code: six signs and one that checks them: a slip of the hand leads nowhere."""
 
 import secrets
 
@@ -28,5 +28,5 @@ def read_token(text: str) -> str | None:
 
 
 def start_parameter(token: str) -> str:
-    """What a link into a messenger carries; the underscore keeps it apart from codes of questions and keys of entries."""
+    """What a link into a messenger carries; the underscore keeps it apart from codes and keys of entries."""
     return f"q_{token}"

@@ -111,7 +111,7 @@ def set_untold(tx: Transaction, question_ids: Sequence[int]) -> None:
 
 
 def to_tell(tx: Transaction, within: str) -> list[Question]:
-    """Of a unit (by its path) and those below: questions that nothing but people can carry the answer to, oldest first."""
+    """Of a unit (by its path) and those below: questions whose answer nothing but people can carry, oldest first."""
     query = (
         select(questions)
         .join(asked_for, asked_for.c.question_id == questions.c.id)

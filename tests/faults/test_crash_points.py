@@ -43,6 +43,9 @@ OF_THE_SAME_KIND = {
     "repeal", "return_with_note", "send_again", "send_recall", "set_up_totp", "settle_walk", "split", "take_out",
     "take_polling", "tell_morning", "tell_of_due", "tell_of_new", "tell_of_opening", "touch_session", "transfer",
     "try_again", "use_totp", "withdraw",
+    # helpers, places, meetings
+    "_take", "add_helper", "add_places", "add_team", "arrive", "enter", "invite_team", "open_meeting", "print_pad",
+    "receipt", "record_told", "set_helper_disabled", "set_place_closed", "set_team_disabled", "take_roster",
 }  # fmt: skip
 # The renewal of a consent, which a platform watches: killed at each point in tests/channels/test_zalo_consent.py.
 KILLED_ELSEWHERE = {"keep", "lose", "take"}
