@@ -43,7 +43,10 @@ def page() -> str:
             "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text "
             "is in the package."
         ),
-        "python-telegram-bot, psycopg and fpdf2 are LGPL-3.0: they are used unchanged, as libraries, and can be replaced.",
+        (
+            "python-telegram-bot, psycopg and fpdf2 are LGPL-3.0: they are used unchanged, as libraries, and can be "
+            "replaced."
+        ),
         "",
         "| package | licence |",
         "|---|---|",
