@@ -1,6 +1,5 @@
 """A member of a community team asks for a neighbour; a resident comes by a place's code."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,9 +70,12 @@ class Village:
 
 
 @pytest.fixture
-async def village(both_databases: Database, clock: Any, tmp_path: Path) -> Village:
+async def village(both_databases: Database, clock: Any, tmp_path_factory: pytest.TempPathFactory) -> Village:
     both_databases.write_now(_furnish)
-    faq, live = LiveFaq(both_databases, clock, tmp_path), LiveUnits(both_databases, clock)
+    faq, live = (
+        LiveFaq(both_databases, clock, tmp_path_factory.getbasetemp() / "index"),
+        LiveUnits(both_databases, clock),
+    )
     await faq.refresh()
     await live.current()
     return Village(both_databases, faq, live, Settings(**SMS), clock)
