@@ -11,6 +11,7 @@ from knowledge_base.questions.lifecycle import Action, actions_for
 from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
 from knowledge_base.questions.reply_window import ReplyWindow, reply_window
 from knowledge_base.storage import (
+    asked_for_store,
     cluster_store,
     contact_store,
     conversation_store,
@@ -21,6 +22,7 @@ from knowledge_base.storage import (
     question_store,
     staff_store,
 )
+from knowledge_base.storage.asked_for_store import TELLABLE, TOLD_HOW, AskedFor
 from knowledge_base.storage.contact_store import Contact
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.desk_store import Note, Template
@@ -77,6 +79,7 @@ class Dossier:
     names: dict[int, str]
     topics: list[Topic]
     documents: dict[str, LegalDocument]
+    came: AskedFor | None  # asked for its asker by somebody else
     is_here: bool  # with the member's units; what was passed on is only read
 
     @property
@@ -84,6 +87,11 @@ class Dossier:
         """Messages and signed answers in the order in which they were said."""
         both: list[QuestionMessage | Answer] = [*self.messages, *self.answers]
         return sorted(both, key=lambda item: item.signed_off_at if isinstance(item, Answer) else item.at)
+
+    @property
+    def told_how(self) -> tuple[str, ...]:
+        """How the asker may be told now; nothing where there is nothing to tell."""
+        return TOLD_HOW if self.came is not None and self.question.state in TELLABLE else ()
 
     @property
     def holder(self) -> str:
@@ -155,6 +163,7 @@ def dossier(tx: Transaction, member: StaffMember, question_id: int, neighbours: 
         unit=desk_store.unit_name(tx, question.unit_code),
         staffed=staff_store.units_with_staff(tx),
         split_from=question_store.question(tx, origin) if origin is not None else None,
+        came=asked_for_store.of_question(tx, question_id),
         is_here=bool(question_store.those_within(tx, member.unit_path, [question_id])),
         revision=faq_store.revision_from_question(tx, question_id),
         contact=contact_store.contact(tx, question.contact_ref),

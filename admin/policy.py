@@ -16,6 +16,7 @@ from admin.views import (
     calendar,
     cluster,
     confirming,
+    counter,
     cut_over,
     entry,
     faq,
@@ -25,9 +26,11 @@ from admin.views import (
     help_page,
     law,
     media,
+    meetings,
     messengers,
     passing,
     password,
+    places,
     publication,
     question,
     queue,
@@ -36,6 +39,7 @@ from admin.views import (
     sign_in,
     staff,
     status,
+    teams,
     text_templates,
     totp,
     trail,
@@ -54,6 +58,8 @@ READERS: Roles = WORKERS | {Role.AUDITOR}  # see residents' questions
 HELPERS: Roles = WORKERS | {Role.COLLABORATOR}  # write drafts and notes; an officer signs off
 LOOKERS: Roles = READERS | HELPERS
 OVERSEERS: Roles = ADMINISTRATORS | {Role.AUDITOR}
+KEEPERS: Roles = WORKERS | ADMINISTRATORS  # of the registers of teams and places
+KEPT: Roles = KEEPERS | {Role.AUDITOR}
 EVERYBODY: Roles = frozenset({*LOOKERS, *ADMINISTRATORS})
 
 
@@ -203,6 +209,33 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_UNIT}/merge", "unit_merge", units.merge, ADMINISTRATORS, at_the_top=True),
     Route("POST", f"{_UNIT}/owners", "owner_add", units.add_owner, ADMINISTRATORS),
     Route("POST", _UNIT + r"/owners/{id:\d{1,15}}/remove", "owner_remove", units.remove_owner, ADMINISTRATORS),
+    # People who ask for neighbours, places with codes, village meetings, and the counter.
+    Route("GET", "/counter", "counter", counter.show, READERS),
+    Route("POST", "/counter/slips", "counter_slips", counter.slips, WORKERS),
+    Route("POST", f"{_QUESTION}/receipt", "receipt", counter.receipt, WORKERS),
+    Route("POST", f"{_QUESTION}/told", "told", counter.told, WORKERS),
+    Route("GET", "/teams", "teams", teams.show, KEPT),
+    Route("POST", "/teams", "team_add", teams.add, KEEPERS),
+    Route("GET", "/teams/sheet", "teams_sheet", teams.sheet, KEEPERS),
+    Route("POST", "/teams/sheet", "teams_import", teams.take_sheet, KEEPERS),
+    Route("GET", r"/teams/{id:\d{1,15}}", "team", teams.show_team, KEPT),
+    Route("POST", r"/teams/{id:\d{1,15}}/members", "helper_add", teams.add_member, KEEPERS),
+    Route("POST", r"/teams/{id:\d{1,15}}/invitations", "team_invite", teams.invite, KEEPERS),
+    Route("POST", r"/teams/{id:\d{1,15}}/state", "team_switch", teams.switch, KEEPERS),
+    Route("POST", r"/helpers/{id:\d{1,15}}/state", "helper_switch", teams.switch_member, KEEPERS),
+    Route("GET", "/places", "places", places.show, KEPT),
+    Route("POST", "/places", "place_add", places.add, KEEPERS),
+    Route("GET", "/places/paper", "places_paper", places.paper, KEPT),
+    Route("GET", "/places/export", "places_export", places.export, KEPT),
+    Route("POST", r"/places/{id:\d{1,15}}/state", "place_switch", places.switch, KEEPERS),
+    Route("GET", "/meetings", "meetings", meetings.show, READERS),
+    Route("POST", "/meetings", "meeting_add", meetings.add, WORKERS),
+    Route("GET", r"/meetings/{id:\d{1,15}}", "meeting", meetings.show_meeting, READERS),
+    Route("GET", r"/meetings/{id:\d{1,15}}/form", "meeting_form", meetings.form, WORKERS),
+    Route("GET", r"/meetings/{id:\d{1,15}}/sheet", "meeting_sheet", meetings.sheet, WORKERS),
+    Route("POST", r"/meetings/{id:\d{1,15}}/sheet", "meeting_look", meetings.look, WORKERS),
+    Route("POST", r"/meetings/{id:\d{1,15}}/enter", "meeting_enter", meetings.enter, WORKERS),
+    Route("POST", r"/meetings/{id:\d{1,15}}/receipts", "meeting_receipts", meetings.print_receipts, WORKERS),
     # Running the place.
     Route("GET", "/staff", "staff", staff.show, OVERSEERS),
     Route("POST", "/staff", "staff_add", staff.add, ADMINISTRATORS),

@@ -74,6 +74,7 @@ class Inbox:
         self._units = units or LiveUnits(database, clock)
         self._working_days = settings.answer_due_working_days
         self._asks_consent = settings.consent == "ask"
+        self._by_sms = bool(settings.sms_api_url)
         self._voices = {language: voice_of(settings, language) for language in LANGUAGES}
         self._matching = Batch(self._match_all, self._match_one, most=_MATCHED_AT_ONCE)
         self._writing = Batch(self._write_all, self._write_one, most=_WRITTEN_AT_ONCE, gather=_GATHER_SECONDS)
@@ -166,7 +167,12 @@ class Inbox:
 
     async def _write_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
         desk = Desk(
-            self._faq.snapshot, self._voices, self._working_days, self._units.snapshot, asks_consent=self._asks_consent
+            self._faq.snapshot,
+            self._voices,
+            self._working_days,
+            self._units.snapshot,
+            asks_consent=self._asks_consent,
+            by_sms=self._by_sms,
         )
         return await self._database.write(accept_all, arrivals, desk)
 

@@ -3,13 +3,15 @@
 load (a few statements for all) -> one pure step of the dialogue each -> save (a few statements for all).
 """
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversation import acts as dialogue_acts
-from bot.conversation import dialogue, intent, replies
+from bot.conversation import assisting, dialogue, intent, places, replies
 from bot.conversation.acts import Act
+from bot.conversation.assisting import Aid, Behalf, Party
 from bot.conversation.candidates import candidates_of
 from bot.conversation.message import Incoming, Reply
 from bot.conversation.state import State
@@ -27,14 +29,20 @@ from knowledge_base.questions.privacy import answer_for_anyone
 from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
 from knowledge_base.questions.reference import new_reference, read_reference
 from knowledge_base.questions.return_code import new_return_code
+from knowledge_base.rosters import tidy_phone
 from knowledge_base.storage import (
+    asked_for_store,
     calendar_store,
     contact_store,
     conversation_store,
     copy_store,
+    helper_store,
     outbox_store,
+    place_store,
     question_store,
+    slip_store,
 )
+from knowledge_base.storage.asked_for_store import ON_PAPER, Consent
 from knowledge_base.storage.conversation_store import Received
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import Outgoing
@@ -76,6 +84,7 @@ class Desk:
     working_days: int
     units: UnitSnapshot = field(default_factory=UnitSnapshot)
     asks_consent: bool = False  # nothing goes to officers before its asker has agreed
+    by_sms: bool = False  # whether somebody who is asked for may be sent his code and answer by SMS
 
 
 @dataclass(slots=True)
@@ -87,6 +96,9 @@ class _Pile:
     stands: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
     erased: dict[str, tuple[Sequence[Reply], str, int]] = field(default_factory=dict)  # what they are told, and where
+    behalves: dict[str, Behalf] = field(default_factory=dict)  # by reference
+    sources: dict[str, str] = field(default_factory=dict)  # tokens of places, by reference
+    veiled: list[int] = field(default_factory=list)  # inbox rows whose words are not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +141,17 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
         inbox_id = new[one.incoming.channel, one.incoming.external_id]
         turn = _turn(tx, one, ref, desk, loaded)
         _gather(tx, pile, turn, one, ref, desk)
+        if turn.veiled:
+            pile.veiled.append(inbox_id)
         said[ref] = tuple(turn.replies)
         if dialogue_acts.Erase() in turn.acts:
             pile.erased[ref] = (turn.replies, one.incoming.channel, inbox_id)
         else:
             pile.outgoing += _outgoing(turn.replies, one.incoming.channel, ref, inbox_id)
     routing.route_openings(tx, pile.openings, desk.units.owned)
-    officer_queue.open_all(tx, pile.openings)
+    opened = officer_queue.open_all(tx, pile.openings)
+    place_store.add_questions(tx, [(opened[reference], token) for reference, token in pile.sources.items()])
+    _keep_behalves(tx, pile, opened)
     for act, ref in pile.later:
         _perform(tx, act, ref, desk)
     conversation_store.put_conversations(tx, pile.stands)
@@ -143,6 +159,7 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     for ref, (words, channel, inbox_id) in pile.erased.items():
         parted[ref] = erasing.erase(tx, ref, farewell=True) or ref
         pile.outgoing += _outgoing(words, channel, parted[ref], inbox_id)
+    conversation_store.veil(tx, pile.veiled)
     outbox_store.enqueue_all(tx, pile.outgoing)
     return [
         Accepted(
@@ -210,18 +227,18 @@ def _turn(tx: Transaction, one: Arrival, ref: str, desk: Desk, loaded: _Loaded) 
     if one.limited:
         voice = desk.voices[one.incoming.language]
         return Turn(state, replies=[] if one.told else [replies.notice(voice, replies.TOO_FAST)])
-    return dialogue.step(state, one.incoming, _view(tx, one, ref, stand, desk, loaded))
+    return dialogue.step(state, one.incoming, _view(tx, one, ref, state, desk, loaded))
 
 
 def _view(
     tx: Transaction,
     one: Arrival,
     ref: str,
-    stand: tuple[str, dict[str, Any]] | None,
+    state: State,
     desk: Desk,
     loaded: _Loaded,
 ) -> View:
-    reference = _reference_of(one.incoming, stand)
+    reference = _reference_of(one.incoming, loaded.conversations.get(ref))
     about = loaded.abouts.get(reference) if reference else None
     return View(
         voice=desk.voices[one.incoming.language],
@@ -231,7 +248,7 @@ def _view(
         due_on=calendar_store.calendar(tx).due_day(vietnam_day(tx.now), desk.working_days),
         match=one.match,
         parts=one.parts,
-        about=about if about and about.contact_ref == ref else None,
+        about=about if about and (about.contact_ref == ref or _with_the_person(state, about)) else None,
         repeated=loaded.alike.get(ref),
         looked_up=_looked_up(tx, one.incoming, ref),
         gazetteer=desk.units.gazetteer,
@@ -240,6 +257,8 @@ def _view(
         copy=_copy(tx, one.incoming, ref),
         voices=desk.voices,
         translations=desk.faq.translations.get(one.incoming.language, {}),
+        aid=_aid(tx, one.incoming, ref, state, desk),
+        came_by=_came_by(tx, one.incoming, desk),
     )
 
 
@@ -249,6 +268,68 @@ def _copy(tx: Transaction, incoming: Incoming, ref: str) -> Copy | None:
         return None
     until = (tx.now + copy_store.VALID).astimezone(VIETNAM)
     return Copy(*copy_store.counts(tx, ref), new_return_code(), f"{until:%H:%M}")
+
+
+def _with_the_person(state: State, about: Question) -> bool:
+    """Whether a helper is still with the person he asked for: what he is told then is for everybody to read."""
+    here = (state.assist or {}).get("step") == "after" and state.reference == about.reference
+    return here and about.state in (QuestionState.OFFERED, QuestionState.ANSWERED_BY_BOT)
+
+
+def _aid(tx: Transaction, incoming: Incoming, ref: str, state: State, desk: Desk) -> Aid | None:
+    """What a helper's turn needs; None for everybody else, without a query."""
+    if incoming.kind not in ("text", "option") or not assisting.concerns(state, incoming.text):
+        return None
+    wish, at = assisting.wish(incoming.text), (state.assist or {}).get("step")
+    if wish and wish.verb == "join":
+        channel = incoming.channel  # by SMS a sender is too easily pretended
+        helper = helper_store.join(tx, wish.code, channel, ref) if channel != "sms" else None
+    else:
+        helper = helper_store.acting(tx, ref)
+    if helper is None:
+        return Aid()
+    above = desk.units.gazetteer.place(helper.unit_code)
+    where = ", ".join(part for part in (helper.hamlet, above.name if above else "") if part) or helper.team
+    party = Party(helper.id, helper.name, helper.team, where, helper.unit_code)
+    text = incoming.text.strip()
+    if at == "name" and text:
+        return Aid(party, sealed=tx.keys.seal(text).hex(), by_sms=desk.by_sms)
+    if at == "receipt":
+        code, phone = read_reference(text), tidy_phone(text)
+        contact = contact_store.ensure_contact(tx, "sms", phone) if desk.by_sms and phone else ""
+        return Aid(party, slip=_slip(tx, code, helper.unit_path) if code else "", contact=contact, by_sms=desk.by_sms)
+    return Aid(party, by_sms=desk.by_sms)
+
+
+def _slip(tx: Transaction, code: str, unit_path: str) -> Any:
+    """Whether a code is that of a slip not used yet, of the helper's unit or one above it."""
+    found = slip_store.slip(tx, code)
+    if found is None or found.meeting_id is not None or f"{found.unit_code}/" not in unit_path:
+        return "unknown"
+    return "used" if found.question_id is not None else "free"
+
+
+def _came_by(tx: Transaction, incoming: Incoming, desk: Desk) -> places.Linked | None:
+    token = intent.place_token(incoming.text) if incoming.kind == "text" else None
+    found = place_store.visit(tx, token, incoming.channel) if token else None
+    return places.by_token(desk.units.gazetteer, found.token, found.label, found.unit_code) if found else None
+
+
+def _keep_behalves(tx: Transaction, pile: _Pile, opened: Mapping[str, int]) -> None:
+    """Who was asked for, how he agreed, and his slip; who has a telephone is sent his code."""
+    if not pile.behalves:
+        return
+    openings = {one.reference: one for one in pile.openings}
+    made = []
+    for reference, behalf in pile.behalves.items():
+        name = tx.keys.unseal(bytes.fromhex(behalf.sealed_name)) if behalf.sealed_name else ""
+        made.append((opened[reference], Consent(name, behalf.consent, helper_id=behalf.helper_id)))
+        if behalf.contact:
+            body = {"notice": "asked_for_you", "reference": reference}
+            pile.outgoing.append(Outgoing(f"asked_for:{reference}", behalf.contact, "sms", body, opened[reference]))
+    asked_for_store.add(tx, made)
+    used = [(reference, opened[reference], openings[reference].unit_code) for reference in pile.behalves]
+    slip_store.attach(tx, used, BOT.name)
 
 
 class _FreshReferences(Sequence[str]):
@@ -282,11 +363,14 @@ def _looked_up(tx: Transaction, incoming: Incoming, ref: str) -> dict[str, Any] 
         return None
     answers = question_store.answers_of(tx, question.id)
     content = answers[-1].content if answers else None
+    sealed = False
     if content is not None and question.contact_ref != ref:
-        content = answer_for_anyone(question, content)
+        sealed = answers[-1].revision_id is None and bool(slip_store.on_paper(tx, [question.id]))
+        content = None if sealed else answer_for_anyone(question, content)
     return {
         "reference": question.reference,
         "answer": content,
+        "with_slip": sealed,  # there is an answer, for who has the slip
         "due_on": question.due_on,
         "closed": question.state == QuestionState.CLOSED,
         "erased_on": vietnam_day(question.erased_at) if question.erased_at else None,
@@ -309,8 +393,13 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
         if isinstance(act, dialogue_acts.Ask):
             seen = candidates_of(matches.get(act.text, one.match))
             found = seen if act.found is None else [dict(candidate) for candidate in act.found]
-            unit = officer_queue.FIRST_UNIT
-            opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
+            unit = act.behalf.unit if act.behalf else officer_queue.FIRST_UNIT
+            asker, channel = _asker(tx, act.behalf, ref, one.incoming.channel)
+            opening = Opening(act.reference, asker, channel, unit, act.text, found, act.urgent)
+            if act.behalf:
+                pile.behalves[act.reference] = act.behalf
+            elif turn.state.source:
+                pile.sources[act.reference] = turn.state.source
             opening.values["topic"] = _topic(found, desk.faq)
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
@@ -320,6 +409,15 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
         else:
             _shape(opened[act.reference], act, tx, desk)
     pile.openings += opened.values()
+
+
+def _asker(tx: Transaction, behalf: Behalf | None, ref: str, channel: str) -> tuple[str, str]:
+    """Whose question it is, and how he is reached: a helper's neighbour is a contact of his own."""
+    if behalf is None:
+        return ref, channel
+    if behalf.contact:
+        return behalf.contact, "sms"
+    return contact_store.ensure_contact(tx, ON_PAPER, secrets.token_hex(16)), ON_PAPER
 
 
 def _topic(found: Sequence[Mapping[str, Any]], faq: FaqSnapshot) -> str | None:

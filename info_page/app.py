@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from info_page import feedback, lookup, own_data, search, views
+from info_page import arrival, feedback, lookup, own_data, search, views
 from info_page.errors import error_pages
 from info_page.face import FACE, Face, Popular
 from info_page.render import Renderer
@@ -36,6 +36,7 @@ _ROUTES = [
     web.get("/tim", search.search),
     web.get("/tra-cuu", lookup.form),
     web.post("/tra-cuu", lookup.look_up),
+    web.get("/q/{token}", arrival.show),
     web.get("/gioi-thieu", views.about),
     web.get("/rieng-tu", views.privacy),
     web.get(own_data.PATH, own_data.form),

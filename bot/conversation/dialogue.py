@@ -7,7 +7,7 @@ from top to bottom.
 
 from dataclasses import replace
 
-from bot.conversation import consent, intent, places, replies, rights, translated
+from bot.conversation import assisting, consent, intent, places, replies, rights, translated
 from bot.conversation.acts import (
     Act,
     AddWords,
@@ -23,6 +23,7 @@ from bot.conversation.acts import (
     SetLanguage,
     SetStopped,
 )
+from bot.conversation.assisting import Aid
 from bot.conversation.danger import is_danger
 from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.state import Phase, State
@@ -58,8 +59,8 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
     """One turn. Danger comes first, then residents' rights, what the message is besides a question, the question."""
     if heard.kind == "left":
         return Turn(state, [Leave()])
-    turn = _turn(state, heard, view)
-    if view.asks_consent:
+    turn = _still_assisted(state, _turn(state, heard, view), view)
+    if view.asks_consent and not _agreed_before_helper(state, turn):
         turn = consent.held_back(state, turn, view)
     if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
@@ -82,6 +83,8 @@ def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if own := rights.turn(state, heard, view):
         return own
     state = rights.left_undone(state)
+    if view.aid is not None and (turn := _assisted(state, heard, view.aid, view)):
+        return turn
     if own := consent.turn(state, heard, view):
         return own
     if heard.kind == "option":
@@ -93,6 +96,47 @@ def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if heard.kind == "media":
         return _media(state, heard, view)
     return _text(state, heard, view)
+
+
+# --- asking for somebody else ----------------------------------------------------------------------
+
+
+def _assisted(state: State, heard: Incoming, aid: Aid, view: View) -> Turn | None:
+    """A helper's turn; his own dialogue rests meanwhile."""
+    said = assisting.step(state, heard.text, heard.option, aid, view.voice)
+    if said is None:
+        return None
+    if not said.question or aid.party is None:
+        after = replace(state.to(Phase.IDLE), assist=said.assist)
+        return Turn(after, replies=list(said.replies), veiled=said.veiled)
+    home = replace(state, commune=aid.party.place, unit=aid.party.unit)
+    reference = (state.assist or {}).get("slip") or view.references[0]
+    turn = _decide(home, reference, view.match, view)
+    behalf = assisting.behalf(state, aid.party)
+    turn.acts.insert(0, Ask(reference, heard.text[:LONGEST_TEXT], behalf=behalf))
+    turn.state = replace(turn.state, commune=state.commune, unit=state.unit)
+    gone_on = {**(state.assist or {}), "step": "after", "place": aid.party.place, "unit": aid.party.unit}
+    return _still_assisted(replace(home, reference=reference, assist=gone_on), turn, view)
+
+
+def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
+    """While the helper is with the person, answers everybody may read go on here; with the officers it ends."""
+    if (state.assist or {}).get("step") != "after" or turn.state.reference != state.reference or not state.reference:
+        return turn
+    if turn.state.phase == Phase.WITH_OFFICER:
+        day, at = view.voice.day(view.due_on), state.assist or {}
+        if not any(isinstance(act, SetCommune) for act in turn.acts):
+            turn.acts.append(SetCommune(state.reference, at["place"], at["unit"]))
+        turn.replies = [assisting.receipt(view.voice, state.reference, state.assist or {}, day)]
+        turn.state = turn.state.to(Phase.IDLE)
+    elif turn.state.phase != Phase.IDLE:
+        turn.state = replace(turn.state, assist=state.assist)
+    return turn
+
+
+def _agreed_before_helper(state: State, turn: Turn) -> bool:
+    """Whether the question is somebody's who has agreed already, before the helper who asks for him."""
+    return (state.assist or {}).get("step") == "after" or any(isinstance(act, Ask) and act.behalf for act in turn.acts)
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -121,13 +165,8 @@ def _command(state: State, text: str, view: View) -> Turn | None:
         return Turn(state, replies=[replies.looked_up(view.voice, view.looked_up, view.documents)])
     if intent.wants_to_look_up(text):
         return Turn(state, replies=[replies.chat(view.voice, replies.HOW_TO_LOOK_UP)])
-    key = intent.deep_link(text)
-    if key and key in view.revisions:
-        return _ask_entry(state, key, view)
-    place = places.linked(view.gazetteer, key)
-    if place:
-        at_home = replace(state.to(Phase.IDLE), commune=place.name, unit=place.code)
-        return Turn(at_home, replies=[replies.welcome(view.voice), places.from_link(view.voice, place)])
+    if arrived := _arrived(state, text, view):
+        return arrived
     language = intent.wanted_language(text)
     if language is not None:
         return _language(state, language, view)
@@ -143,11 +182,32 @@ def _command(state: State, text: str, view: View) -> Turn | None:
     return None
 
 
+def _arrived(state: State, text: str, view: View) -> Turn | None:
+    """By a link: of a place, of an answer, of a unit."""
+    if view.came_by:
+        return _came_by(state, view.came_by, view)
+    key = intent.deep_link(text)
+    if key and key in view.revisions:
+        return _ask_entry(state, key, view)
+    place = places.linked(view.gazetteer, key)
+    if place:
+        at_home = replace(state.to(Phase.IDLE), commune=place.name, unit=place.code)
+        return Turn(at_home, replies=[replies.welcome(view.voice), places.from_link(view.voice, place)])
+    return None
+
+
 def _language(state: State, wanted: str, view: View) -> Turn:
     """Which languages there are, or the one chosen from now on; where the dialogue stands, it stays."""
     if wanted not in view.voices:
         return Turn(state, replies=[replies.languages(view.voice, tuple(view.voices))])
     return Turn(state, [SetLanguage(wanted)], [replies.language_chosen(view.voices[wanted])])
+
+
+def _came_by(state: State, came_by: places.Linked, view: View) -> Turn:
+    """By a link or code of a place: its questions go where it belongs today."""
+    unit = came_by.place.code if came_by.place else None
+    at_home = replace(state.to(Phase.IDLE), commune=came_by.words, unit=unit, source=came_by.token)
+    return Turn(at_home, replies=[replies.welcome(view.voice), places.from_place(view.voice, came_by)])
 
 
 def _wants_officer(state: State, text: str, view: View) -> Turn:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.conversation.message import Option
+from knowledge_base.questions.place_token import read_token
 from knowledge_base.questions.reference import read_reference
 from knowledge_base.text.fold import fold, has_marks, nfc
 from knowledge_base.text.syllables import is_syllable
@@ -185,6 +186,7 @@ _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
 _WANTED = re.compile(r"\s*/?(?:xem|tra|ma|view|start)?[\s:]*([0-9A-Za-z\s-]{8,11})\s*", re.IGNORECASE)
+_PLACE_TOKEN = re.compile(r"\s*(?:/start\s+|xin chào\s*)?\(?q_([0-9A-Za-z]{7})\)?\s*", re.IGNORECASE)
 _DEEP_LINK = re.compile(r"\s*/start\s+([A-Za-z0-9_-]{1,64})\s*")
 
 
@@ -213,6 +215,12 @@ def wanted_language(text: str) -> str | None:
         return ""
     named = {**_LANGUAGE_WORDS, **{f"/{code}": code for code in LANGUAGES}}
     return named.get(words)
+
+
+def place_token(text: str) -> str | None:
+    """The token of a place in "/start q_7KM2QX4", or in a greeting that a link wrote: "Xin chào (q_7KM2QX4)"."""
+    found = _PLACE_TOKEN.fullmatch(text)
+    return read_token(found.group(1)) if found else None
 
 
 def command(text: str) -> str | None:

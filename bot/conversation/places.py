@@ -50,6 +50,35 @@ def linked(gazetteer: Gazetteer, key: str | None) -> Place | None:
     return place if place and place.code in gazetteer.places else None
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A place whose link or code was followed: its token, its name, and its unit of today where that is one."""
+
+    token: str
+    label: str
+    words: str
+    place: Place | None
+
+
+def by_token(gazetteer: Gazetteer, token: str, label: str, unit: str) -> Linked:
+    """A place's link, read today: a unit that went into one other leads there; a divided one, above all its parts."""
+    today = [place for code in gazetteer.today_of(unit) if (place := gazetteer.place(code))]
+    if not today:
+        known = gazetteer.units.get(unit)
+        return Linked(token, label, ", ".join(part for part in (label, known.name if known else "") if part), None)
+    if len(today) == 1:
+        return Linked(token, label, f"{label}, {today[0].name}", today[0])
+    above = gazetteer.place(today[0].province)
+    shared = above if all(place.province == today[0].province for place in today) else None
+    was = gazetteer.full_name(gazetteer.units[unit])
+    return Linked(token, label, f"{label}, {was}", shared)
+
+
+def from_place(voice: Voice, came_by: Linked) -> Reply:
+    """Somebody came by a place's own link or code."""
+    return notice(voice, _("You came from %(place)s: your questions go there."), place=came_by.words)
+
+
 def which(voice: Voice, understood: Understood, reference: str) -> Reply:
     """The places to choose from, or the question that would tell."""
     skip = Option(f"skip:{reference}", voice.say(_("Skip")))

@@ -321,11 +321,19 @@ UNKNOWN_CODE = _("I found no question with the code %(reference)s. Please check 
 OLD_BUTTON = _("That choice is no longer open. Please type your question again.")
 ALSO_ASKED = _("You asked several things; here is one answer for each.")
 ONE_BY_ONE = _("You asked several things; this is about one of them. Please ask the others one by one.")
+ASKED_FOR_YOU = _(
+    "A member of the community team asked a question for you, as you agreed. Code: %(reference)s. The answer of "
+    "%(unit)s comes to this number."
+)
 OPENED_ELSEWHERE = _(
     "This conversation was opened on another device with its secret number. If that was neither you nor somebody you "
     "trust, press “Begin again” before you write anything personal. On a shared device, press “Begin again” when done."
 )
 ERASED_WORDS = _("Question %(reference)s was erased on %(day)s at its asker's request.")
+WITH_SLIP = _(
+    "Question %(reference)s is answered. The answer is its asker's own: it can be read on our page with the secret "
+    "number on the slip, and the commune's office reads it out."
+)
 CLOSED_WORDS = _("This question was closed.")
 
 
@@ -340,6 +348,8 @@ def looked_up(voice: Voice, found: Mapping[str, Any], documents: Mapping[str, Le
         if found.get("waiting"):  # it was asked again
             blocks += _waiting(voice, found)
         return Reply("\n\n".join(blocks), "notice", reference=reference)
+    if found.get("with_slip"):
+        return notice(voice, WITH_SLIP, reference)
     if found["due_on"] and not found["closed"]:
         return Reply("\n\n".join(_waiting(voice, found)), "notice", reference=reference)
     return notice(voice, CLOSED_WORDS, reference)
@@ -416,6 +426,8 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
         lines = [f"• {part['reference']}: {part['text']}" for part in body["parts"]]
         foot = voice.say(_("The promised day stays: %(day)s."), day=voice.day(date.fromisoformat(body["due_on"])))
         return Reply("\n".join([head, "", *lines, "", foot]), "notice", reference=reference)
+    if kind == "asked_for_you":
+        return notice(voice, ASKED_FOR_YOU, reference, unit=voice.unit_name)
     if kind == "opened_elsewhere":
         return notice(voice, OPENED_ELSEWHERE, reference)
     day = voice.day(date.fromisoformat(body["due_on"]))

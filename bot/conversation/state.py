@@ -1,7 +1,7 @@
 """Where one dialogue stands. Not a question's state: those live in the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,8 @@ class State:
     place: str | None = None  # words about it that may mean several: we asked which
     before: Phase | None = None  # where it stood when we asked whether he is sure
     pending: Mapping[str, Any] | None = None  # what waits for his consent (`consent.py`)
+    source: str | None = None  # the token of the place by whose link the conversation began
+    assist: Mapping[str, str] | None = None  # a helper asks for somebody: how far he is (`assisting.py`)
 
     def to(
         self,
@@ -43,7 +45,8 @@ class State:
         asked_commune: bool = False,
     ) -> "State":
         """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
-        return State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
+        bare = State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
+        return replace(bare, source=self.source)
 
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""
@@ -57,6 +60,8 @@ class State:
             "place": self.place,
             **({"before": self.before} if self.before else {}),
             **({"pending": self.pending} if self.pending else {}),
+            "source": self.source,
+            "assist": dict(self.assist) if self.assist is not None else None,
         }
 
     @classmethod
@@ -74,4 +79,6 @@ class State:
             data.get("place"),
             Phase(data["before"]) if data.get("before") else None,
             data.get("pending"),
+            data.get("source"),
+            data.get("assist"),
         )

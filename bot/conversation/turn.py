@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from bot.conversation.acts import Act
+from bot.conversation.assisting import Aid
 from bot.conversation.message import Reply
+from bot.conversation.places import Linked
 from bot.conversation.state import State
 from bot.conversation.voice import Voice
 from knowledge_base.faq.legal_document import LegalDocument
@@ -47,6 +49,8 @@ class View:
     copy: Copy | None = None  # what is kept of the resident, where he asks for it
     voices: Mapping[str, Voice] = field(default_factory=dict)  # of all languages, for who chooses one
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the voice's language, by entry
+    aid: Aid | None = None  # for a member of a community team who asks for somebody
+    came_by: Linked | None = None  # the place whose link or code these words are
 
 
 @dataclass(slots=True)
@@ -56,4 +60,5 @@ class Turn:
     state: State
     acts: list[Act] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    veiled: bool = False  # the words just heard are not kept
     decided: bool = False  # the resident said whether what waited for his consent may go

@@ -37,6 +37,7 @@ _HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 FormHandler = Callable[[web.Request, Mapping[str, str], "Shown"], Awaitable[web.Response]]
 _LONGEST_CODE = 40  # characters of a reference or a secret number, with what people put between
+_CAME = re.compile(r"q_[0-9A-Z]{7}|h_[0-9A-Z]{8}")  # from a place's link, or a helper's invitation
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, as our pages carry them
 
 
@@ -63,6 +64,7 @@ class Shown:
     problem: str = ""
     typed: str = ""
     turns: Sequence[Mapping[str, Any]] = field(default=())
+    came: str = ""  # what a link has said at once
     held: bool = False  # whether a cookie holds a session
     code: ReturnCode | None = None  # shown once
     returning: Mapping[str, str] = field(default_factory=dict)  # what was typed to open a conversation
@@ -101,7 +103,7 @@ class ChatPages:
         """The page; with the whole conversation for who comes with a cookie."""
         language, embed = pick_language(request.query.get("lang")), "embed" in request.query
         try:
-            return await self._drawn(request, Shown(language, embed))
+            return await self._drawn(request, Shown(language, embed, came=_came(request.query.get("from", ""))))
         except Unavailable:
             return self._failed(Shown(language, embed), busy())
 
@@ -278,6 +280,13 @@ class ChatPages:
     async def static(self, request: web.Request) -> web.Response:
         """A file, from memory."""
         return self._static.respond(request)
+
+
+def _came(link: str) -> str:
+    """The words that a link stands for; nothing for links that aren't ours."""
+    if not _CAME.fullmatch(link):
+        return ""
+    return f"Xin chào ({link})" if link.startswith("q_") else f"THAM GIA {link.removeprefix('h_')}"
 
 
 async def _form(request: web.Request) -> dict[str, str]:

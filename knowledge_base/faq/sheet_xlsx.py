@@ -49,6 +49,26 @@ def read_xlsx(path: Path, faults: list[Fault]) -> list[Value]:
         return []
 
 
+def cells_of(file: str, data: bytes, faults: list[Fault]) -> list[list[str]]:
+    """The first sheet of any workbook as texts, each row as wide as the first."""
+    refused = WEIGHED.get(weigh(data))
+    if refused:
+        faults.append(Fault(file, 1, "-", refused))
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and validations, which are not read
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            try:
+                return list(_cells(file, book.worksheets[0], faults)) if book.worksheets else []
+            finally:
+                book.close()
+    except Exception as error:  # noqa: BLE001 - a damaged workbook makes openpyxl raise almost anything
+        reason = f"not a workbook that can be read ({type(error).__name__}); save it again as .xlsx"
+        faults.append(Fault(file, 1, "-", reason))
+        return []
+
+
 def weigh(data: bytes) -> str:
     """Why an archive must not be opened, a key of `WEIGHED`; empty when it may be."""
     if not data:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
 
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among, next_numbers
@@ -63,6 +63,13 @@ def add_incoming(tx: Transaction, messages: Sequence[Received]) -> dict[tuple[st
     ]
     _NEW.insert(tx, rows)
     return {one.key: number for number, one in zip(numbers, messages, strict=True)}
+
+
+def veil(tx: Transaction, inbox_ids: Sequence[int]) -> None:
+    """Keep that these messages came, but not their words."""
+    if inbox_ids:
+        bare = {"text": "", "option": "", "media_kind": None, "media_ref": None}
+        tx.execute(update(inbox).where(inbox.c.id.in_(inbox_ids)).values(body=bare))
 
 
 def quarantine(tx: Transaction, channel: str, external_id: str, words: str) -> None:

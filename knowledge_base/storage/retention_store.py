@@ -17,6 +17,7 @@ from knowledge_base.storage.dialect import try_alone
 from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.tables import (
     answers,
+    asked_for,
     contacts,
     conversations,
     data_codes,
@@ -191,6 +192,7 @@ def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]
     said = question_messages.c.question_id.in_(done)
     tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
     tx.execute(update(question_notes).where(question_notes.c.question_id.in_(done)).values(text=""))
+    tx.execute(update(asked_for).where(asked_for.c.question_id.in_(done)).values(sealed_name=None))
     for beside in (drafts, question_sketches, question_presence):
         tx.execute(delete(beside).where(beside.c.question_id.in_(done)))
     public = exists().where(questions.c.id == answers.c.question_id, questions.c.disposition == Disposition.OWN_PAGE)

@@ -66,6 +66,18 @@ def unit_path(tx: Transaction, code: str) -> str | None:
     return tx.execute(select(units.c.path).where(units.c.code == code)).scalar()
 
 
+def codes_within(tx: Transaction, within: str) -> dict[str, str]:
+    """The units of today within one (by its path), by their code and, where that is theirs alone, by their name."""
+    today = vietnam_day(tx.now)
+    living = units.c.valid_to.is_(None) | (units.c.valid_to >= today)
+    rows = tx.execute(select(units.c.code, units.c.name).where(units.c.path.startswith(within), living)).all()
+    named: dict[str, list[str]] = {}
+    for row in rows:
+        named.setdefault(row.name, []).append(row.code)
+    alone = {name: codes[0] for name, codes in named.items() if len(codes) == 1}
+    return {**alone, **{row.code: row.code for row in rows}}
+
+
 def unit_above(tx: Transaction, code: str) -> str | None:
     """The code of the unit one step up the ladder; None above all others."""
     return tx.execute(select(units.c.parent_code).where(units.c.code == code)).scalar()

@@ -392,6 +392,116 @@ answers = Table(
     Column("signed_off_at", UtcDateTime, nullable=False),
 )
 
+# --- helpers, places, meetings --------------------------------------------------------------------
+
+# Community teams and their members, who ask for neighbours. A member's telephone number is sealed.
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hamlet", Text, nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    UniqueConstraint("unit_code", "name"),
+)
+
+# A member acts from one messenger, known by its keyed hash; until then the row holds a code that links whoever says it.
+helpers = Table(
+    "helpers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("team_id", ForeignKey("teams.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sealed_phone", LargeBinary),
+    Column("code_hash", String(64), unique=True),
+    Column("code_until", UtcDateTime),
+    Column("channel", String(20)),
+    Column("contact_ref", String(32), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    UniqueConstraint("team_id", "name"),
+)
+
+# A village meeting whose questions are entered together; its chair recorded that those present agreed.
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False, index=True),
+    Column("hamlet", Text, nullable=False),
+    Column("held_on", Date, nullable=False),
+    Column("chair", Text, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Codes on paper: printed before they are used (a pad, a meeting's form) or after (a receipt from the counter). The
+# secret number on a slip is derived from its code and `issue`; a new issue makes the paper before it open nothing.
+slips = Table(
+    "slips",
+    metadata,
+    Column("reference", String(12), primary_key=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False, index=True),
+    Column("issue", Integer, nullable=False, server_default=text("1")),
+    Column("meeting_id", ForeignKey("meetings.id"), index=True),
+    Column("line", Integer),  # of the meeting's form
+    Column("question_id", ForeignKey("questions.id"), unique=True),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+# Questions asked for somebody: by whom or at which meeting, how he agreed, and whether he was told the answer.
+asked_for = Table(
+    "asked_for",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("helper_id", ForeignKey("helpers.id"), index=True),
+    Column("meeting_id", ForeignKey("meetings.id"), index=True),
+    Column("sealed_name", LargeBinary),  # of the asker; goes with the question's words
+    Column("consent", String(10), nullable=False),
+    Column("consent_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("told_by", String(64)),
+    Column("told_how", String(20)),
+    CheckConstraint("consent IN ('oral','signed','meeting')", name="consent"),
+)
+
+# Where a link or a QR code hangs: each is counted by itself, and leads to the unit that serves the place today.
+places = Table(
+    "places",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token", String(12), nullable=False, unique=True),
+    Column("unit_code", ForeignKey("units.code"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    UniqueConstraint("unit_code", "kind", "label"),
+    CheckConstraint("kind IN ('hamlet','speaker','poster','office')", name="kind"),
+)
+
+# How often each was followed, by day and channel: no address, no person.
+place_visits = Table(
+    "place_visits",
+    metadata,
+    Column("place_id", ForeignKey("places.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("visits", Integer, nullable=False),
+)
+
+# Questions of conversations that began at a place.
+question_places = Table(
+    "question_places",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("place_id", ForeignKey("places.id"), nullable=False, index=True),
+)
+
 # --- the FAQ --------------------------------------------------------------------------------------
 
 legal_documents = Table(

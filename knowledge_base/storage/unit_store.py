@@ -84,6 +84,12 @@ def register(tx: Transaction) -> Register:
     return Register(tuple(found), {code: tuple(codes) for code, codes in into.items()})
 
 
+def successors_of(tx: Transaction, code: str) -> list[str]:
+    """The units that one went into."""
+    into = select(unit_successors.c.successor_code).where(unit_successors.c.unit_code == code)
+    return list(tx.execute(into.order_by(unit_successors.c.successor_code)).scalars())
+
+
 def stamp(tx: Transaction) -> str:
     """What changes whenever the register or the owners do."""
     query = select(seeds.c.hash).where(seeds.c.name.in_((_SEED, _CHANGED))).order_by(seeds.c.name)

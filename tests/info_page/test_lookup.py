@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from knowledge_base.storage import question_store
+from knowledge_base.storage import place_store, question_store, slip_store
 from knowledge_base.storage.tables import questions, staff
 from tests.info_page.small_faq import add_question
 
@@ -143,3 +143,40 @@ async def test_a_wait_is_told_while_it_lasts_and_afterwards(client: Any, databas
 async def test_a_day_that_is_about_to_move_is_not_explained(client: Any, database: Any) -> None:
     await database.write(add_question, CODE, **{**PROMISED, "due_on": date(2027, 2, 15)})
     assert "Cách tính hạn" not in await _text(client)
+
+
+def _on_paper(tx: Any, answer: dict[str, Any]) -> str:
+    _answered(tx, answer)
+    question = question_store.question_by_reference(tx, CODE)
+    assert question
+    slip_store.attach(tx, [(CODE, question.id, "0")], "can-bo-thu-nghiem")
+    return slip_store.secret_number(tx, CODE, 1)
+
+
+async def test_an_answer_on_paper_opens_with_the_slips_number_only(client: Any, database: Any) -> None:
+    answer = {"short_answer": "Nhà bà được xét.", "details": "", "legal_basis": []}
+    number = await database.write(_on_paper, answer)
+    alone = await _text(client)
+    assert "Nhà bà được xét." not in alone
+    assert "số bí mật trên phiếu" in alone
+    opened = await client.post("/tra-cuu", data={"ma": CODE, "so": number})
+    assert "Nhà bà được xét." in await opened.text()
+    wrong = await client.post("/tra-cuu", data={"ma": CODE, "so": "0000 0001"})
+    assert "không khớp" in await wrong.text()
+    for _try in range(9):
+        last = await client.post("/tra-cuu", data={"ma": CODE, "so": "0000 0002"})
+    assert last.status == 429
+
+
+async def test_a_posters_address_greets_by_the_places_name(client: Any, database: Any) -> None:
+    await database.write(place_store.add, "0", "hamlet", ["Thôn Đông"], "can-bo-thu-nghiem")
+    [place] = await database.read(place_store.places_within, "0/")
+    page = await client.get(f"/q/{place.token.lower()}")
+    text = await page.text()
+    assert page.status == 200
+    assert "Thôn Đông" in text
+    assert f"/chat?from=q_{place.token}" in text
+    broken = ("A" if place.token[0] != "A" else "B") + place.token[1:]
+    assert (await client.get(f"/q/{broken}")).status == 404
+    [counted] = await database.read(place_store.places_within, "0/")
+    assert counted.visits == 1

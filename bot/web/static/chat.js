@@ -310,6 +310,7 @@ async function start() {
   if (embedded && matchMedia("(pointer: fine)").matches) box.focus();
   await adopt();
   await restore();
+  cameBy();
   if (!log.querySelector(".turn.own")) draw([], store.unsent(), press);
   sendAll();
   poll();
@@ -323,6 +324,18 @@ async function adopt() {
   } catch {
     // Offline: the plain page below stays as it is.
   }
+}
+
+/** Say at once what the link stands for, once: loading the page anew says nothing. */
+function cameBy() {
+  const came = find("came");
+  if (!came) return;
+  const text = came.querySelector("button").value;
+  came.remove();
+  const here = new URL(location);
+  here.searchParams.delete("from");
+  history.replaceState(null, "", here);
+  put({ text, label: text });
 }
 
 start();
