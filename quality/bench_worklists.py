@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
 
 from admin.views import feedback as feedback_views
 from admin.views import gaps as gap_views
@@ -68,8 +68,8 @@ def _opinions(tx: Transaction, number: int, chance: random.Random) -> None:
     ids = [row.id for row in tx.execute(text("SELECT id FROM questions ORDER BY id"))]
     answered = chance.sample(ids, int(_ANSWERED * len(ids)))
     keys = {one: f"B{min(int(chance.expovariate(1 / 800)), 9_999):05}" for one in answered}
-    for one, key in keys.items():
-        tx.execute(update(questions).where(questions.c.id == one).values(entry_key=key))
+    answering = update(questions).where(questions.c.id == bindparam("one")).values(entry_key=bindparam("key"))
+    tx.execute(answering, [{"one": one, "key": key} for one, key in keys.items()])
     rows = []
     for _ in range(number):
         one, verdict = chance.choice(answered), chance.choice(_VERDICTS)

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from knowledge_base.questions.question import CloseReason, Question
 from knowledge_base.storage import question_store
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.tables import is_unreached, question_sketches, questions
+from knowledge_base.storage.staff_store import TOP
+from knowledge_base.storage.tables import is_unreached, question_sketches, questions, units
 
 _SHOWN = 3  # questions of a group
 
@@ -29,6 +30,11 @@ def _unreached() -> ColumnElement[bool]:
     return is_unreached(questions) & by_itself
 
 
+def _ungathered() -> ColumnElement[bool]:
+    """In no cluster; as nearly all are, so written that no index on clusters seems to serve."""
+    return func.coalesce(questions.c.cluster_id, 0) == 0
+
+
 def _clusters(path: str) -> Select[tuple[int, int]]:
     size = func.sum(case((_unreached() & (questions.c.text != ""), 1), else_=0))
     reached = or_(questions.c.entry_key.is_not(None), questions.c.disposition_entry.is_not(None))
@@ -39,8 +45,11 @@ def _clusters(path: str) -> Select[tuple[int, int]]:
 
 def _kinds(path: str, least: int) -> Select[tuple[int, int]]:
     """From an index alone. Retention takes the kind with the words."""
-    alone = questions.c.kin.is_not(None) & questions.c.cluster_id.is_(None) & _unreached()
-    query = select(questions.c.kin, func.count()).where(alone, question_store.is_within(path))
+    alone = questions.c.kin.is_not(None) & _ungathered() & _unreached()
+    query = select(questions.c.kin, func.count()).where(alone)
+    if path != TOP:  # so written that no index on units seems to serve: it would read the rows
+        below = select(units.c.code).where(units.c.path.startswith(path))
+        query = query.where(func.coalesce(questions.c.unit_code, "").in_(below))
     return query.group_by(questions.c.kin).having(func.count() >= least)
 
 
@@ -56,13 +65,14 @@ def _members(gap: Gap, path: str) -> ColumnElement[bool]:
     of_unit = _unreached() & question_store.is_within(path)
     if gap.gathered:
         return of_unit & (questions.c.cluster_id == gap.number) & (questions.c.text != "")
-    return of_unit & (questions.c.kin == gap.number) & questions.c.cluster_id.is_(None)
+    return of_unit & (questions.c.kin == gap.number) & _ungathered()
 
 
 def questions_of(tx: Transaction, gap: Gap, path: str, limit: int = _SHOWN) -> list[Question]:
     """Some of its questions, the newest first."""
-    query = select(questions).where(_members(gap, path)).order_by(questions.c.id.desc())
-    return question_store.listed(tx, query.limit(limit))
+    # First their ids, from an index alone: asked for the newest rows, SQLite would walk the table from its end.
+    ids = sorted(tx.execute(select(questions.c.id).where(_members(gap, path))).scalars(), reverse=True)[:limit]
+    return question_store.these_within(tx, path, ids)
 
 
 def units_of(tx: Transaction, gap: Gap, path: str) -> Counter[str]:
@@ -90,7 +100,10 @@ def firsts(tx: Transaction, number: int) -> list[tuple[int, int, bytes]]:
 
 def put_kin(tx: Transaction, found: Sequence[tuple[int, int]]) -> None:
     """Keep of which kind questions are, as (question id, the first of its kind)."""
-    for question_id, kin in found:
-        of_question = question_sketches.c.question_id == question_id
-        tx.execute(update(question_sketches).where(of_question).values(kin=kin))
-        tx.execute(update(questions).where(questions.c.id == question_id, questions.c.text != "").values(kin=kin))
+    if found:
+        rows = [{"of": question_id, "first": kin} for question_id, kin in found]
+        to_kin = {"kin": bindparam("first", type_=BigInteger)}
+        of_sketch = question_sketches.c.question_id == bindparam("of")
+        tx.execute(update(question_sketches).where(of_sketch).values(to_kin), rows)
+        with_words = (questions.c.id == bindparam("of")) & (questions.c.text != "")
+        tx.execute(update(questions).where(with_words).values(to_kin), rows)

@@ -230,7 +230,8 @@ _UNFINISHED_SQL = f"state IN ({', '.join(repr(str(state)) for state in UNFINISHE
 
 
 _UNREACHED_SQL = "entry_key IS NULL AND disposition = 'pending'"
-_GAPS = ("kin", "unit_code", "cluster_id", "close_reason")
+# With what its condition says, too: SQLite looks at it again, and would read the rows for that.
+_GAPS = ("kin", "unit_code", "cluster_id", "close_reason", "entry_key", "disposition")
 
 
 # Questions that one answer settles; a human put them together.

@@ -64,7 +64,7 @@ def upgrade() -> None:
     for table in ("questions", "question_sketches"):
         op.add_column(table, sa.Column("kin", sa.BigInteger().with_variant(sa.Integer(), "sqlite")))
     unreached = sa.text("entry_key IS NULL AND disposition = 'pending' AND kin IS NOT NULL")
-    columns = ["kin", "unit_code", "cluster_id", "close_reason"]
+    columns = ["kin", "unit_code", "cluster_id", "close_reason", "entry_key", "disposition"]
     op.create_index("ix_questions_unreached", "questions", columns, sqlite_where=unreached, postgresql_where=unreached)
     op.create_index(op.f("ix_question_sketches_kin"), "question_sketches", ["kin"])
 

@@ -90,7 +90,7 @@ assert "AAAA-2222" in handed.text and "24/11/2026" in handed.text
 
 shown = (({"qaa": {"T01": made}}, '<h1 lang="qaa">qaa Hỏi ở đâu?'), ({}, '<h1 lang="vi">Hỏi ở đâu?'))
 for translations, expected in shown:
-    faq = FaqSnapshot(1, {"T01": revision}, {}, [Topic("thu", "Thử", "Trial", "")], None, {}, translations)
+    faq = FaqSnapshot(1, {"T01": revision}, {}, [Topic("thu", "Thử", "Trial", "")], None, translations=translations)
     page = Renderer(settings, StaticFiles()).render(pages.entry(faq, day, "hoi-o-dau", "qaa"), "qaa", day).decode()
     assert '<html lang="qaa">' in page
     assert expected in page, page[:3000]
