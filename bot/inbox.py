@@ -162,7 +162,7 @@ class Inbox:
     # --- writing ----------------------------------------------------------------------------------
 
     async def _write_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
-        desk = Desk(self._faq.snapshot, self._voices, self._working_days, self._units.snapshot)
+        desk = Desk(self._faq.snapshot, self._voices, self._working_days, await self._units.loaded())
         return await self._database.write(accept_all, arrivals, desk)
 
     async def _write_one(self, arrival: Arrival) -> Accepted:

@@ -40,6 +40,11 @@ class State:
         """The next state; what belonged to the last phase is dropped, the commune and the greeting stay."""
         return State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
 
+    def met(self) -> "State":
+        """The same, with the resident greeted."""
+        here = (self.phase, self.reference, self.options, self.asked_commune, self.commune)
+        return State(*here, greeted=True, unit=self.unit, place=self.place)
+
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""
         return {

@@ -47,12 +47,10 @@ def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> li
     """The references of (channel, address) pairs, in order; new ones are made known."""
     refs = [tx.keys.contact_ref(channel, address) for channel, address in addresses]
     known = {ref for (ref,) in _KNOWN.rows(tx, refs=refs)}
-    fresh = {
-        ref: (ref, channel, tx.keys.seal(address), tx.now)
-        for ref, (channel, address) in zip(refs, addresses, strict=True)
-        if ref not in known
-    }
-    _NEW.insert(tx, [fresh[ref] for ref in sorted(fresh)])
+    fresh = {ref: one for ref, one in sorted(zip(refs, addresses, strict=True)) if ref not in known}
+    sealed = tx.keys.seal_all(address for _channel, address in fresh.values())
+    rows = zip(fresh.items(), sealed, strict=True)
+    _NEW.insert(tx, [(ref, channel, seal, tx.now) for (ref, (channel, _address)), seal in rows])
     return refs
 
 
