@@ -44,6 +44,8 @@ RowsInserter = Callable[[Connection, Sequence[Sequence[Any]]], None]
 # takes as long as to run it.
 _AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 _PREPARED = 512  # statements a connection of SQLite's keeps
+_CHECKPOINT_PAGES = 4_000  # of 4 KiB: read again after a crash within some hundredths of a second
+_WRITER_CACHE_KIB = 16_384  # as many pages, and full early: memory doesn't grow later
 
 
 def _json(value: Any) -> str:
@@ -109,7 +111,9 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
         # Savepoints keep the pages they may have to give back in memory; the default is a file.
         pragmas += ["temp_store=MEMORY"]
         # Only the writer checkpoints: two checkpointing connections can corrupt a WAL before SQLite 3.51.3.
-        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else []
+        # Its own work touches pages all over the indexes by residents: seldom, a checkpoint writes each of them once.
+        writing = [f"wal_autocheckpoint={_CHECKPOINT_PAGES}", f"cache_size=-{_WRITER_CACHE_KIB}"]
+        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else writing
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
