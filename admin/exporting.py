@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator, Sequence
 
 from aiohttp import web
-from openpyxl import Workbook
 
 from admin import labels
 from admin.visit import Visit
@@ -64,6 +63,8 @@ def _csv(rows: Iterator[list[str]]) -> bytes:
 
 
 def _xlsx(rows: Iterator[list[str]]) -> bytes:
+    from openpyxl import Workbook  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:

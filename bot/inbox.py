@@ -170,7 +170,7 @@ class Inbox:
             self._faq.snapshot,
             self._voices,
             self._working_days,
-            self._units.snapshot,
+            await self._units.loaded(),
             asks_consent=self._asks_consent,
             by_sms=self._by_sms,
         )

@@ -6,6 +6,7 @@ load (a few statements for all) -> one pure step of the dialogue each -> save (a
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from bot.conversation import acts as dialogue_acts
@@ -20,6 +21,7 @@ from bot.conversation.voice import Voice
 from knowledge_base import erasing, officer_queue, routing
 from knowledge_base.clock import VIETNAM, vietnam_day
 from knowledge_base.errors import Unavailable
+from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.live_units import UnitSnapshot
 from knowledge_base.matching.decide import Match
@@ -27,7 +29,7 @@ from knowledge_base.questions.change import BOT, RESIDENT, Opening, answering_by
 from knowledge_base.questions.pausing import reckoning, standing_since
 from knowledge_base.questions.privacy import answer_for_anyone
 from knowledge_base.questions.question import UNFINISHED_STATES, Question, QuestionState
-from knowledge_base.questions.reference import new_reference, read_reference
+from knowledge_base.questions.reference import new_references, read_reference
 from knowledge_base.questions.return_code import new_return_code
 from knowledge_base.rosters import tidy_phone
 from knowledge_base.storage import (
@@ -108,6 +110,9 @@ class _Loaded:
     conversations: Mapping[str, tuple[str, dict[str, Any]]]
     alike: Mapping[str, Question]
     abouts: Mapping[str, Question]
+    revisions: Mapping[str, Revision] = field(default_factory=dict)  # in force today
+    due_on: date = date.min  # what is asked now is promised by then
+    fresh: Iterator[str] = field(default_factory=new_references)  # codes
 
 
 def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list[Accepted]:
@@ -135,7 +140,7 @@ def accept_all(tx: Transaction, arrivals: Sequence[Arrival], desk: Desk) -> list
     if back := [ref for one, ref in fresh if ref in waiting and one.incoming.kind != "left"]:
         contact_store.set_heard(tx, back)
         outbox_store.release_held(tx, back)
-    loaded = _load(tx, fresh)
+    loaded = _load(tx, fresh, desk)
     pile, said = _Pile(), {}
     for one, ref in fresh:
         inbox_id = new[one.incoming.channel, one.incoming.external_id]
@@ -199,7 +204,7 @@ def _received(arrival: Arrival, ref: str) -> Received:
 # --- load -----------------------------------------------------------------------------------------
 
 
-def _load(tx: Transaction, fresh: Sequence[tuple[Arrival, str]]) -> _Loaded:
+def _load(tx: Transaction, fresh: Sequence[tuple[Arrival, str]], desk: Desk) -> _Loaded:
     stepping = [(one, ref) for one, ref in fresh if not one.limited]
     if not stepping:
         return _Loaded({}, {}, {})
@@ -208,7 +213,9 @@ def _load(tx: Transaction, fresh: Sequence[tuple[Arrival, str]]) -> _Loaded:
     alike = question_store.open_alike(tx, folded) if folded else {}
     references = (_reference_of(one.incoming, stands.get(ref)) for one, ref in stepping)
     abouts = question_store.questions_by_reference(tx, (code for code in references if code))
-    return _Loaded(stands, alike, abouts)
+    today = vietnam_day(tx.now)
+    due_on = calendar_store.calendar(tx).due_day(today, desk.working_days)
+    return _Loaded(stands, alike, abouts, desk.faq.in_force_on(today), due_on)
 
 
 def _reference_of(incoming: Incoming, stand: tuple[str, dict[str, Any]] | None) -> str | None:
@@ -242,10 +249,10 @@ def _view(
     about = loaded.abouts.get(reference) if reference else None
     return View(
         voice=desk.voices[one.incoming.language],
-        revisions=desk.faq.in_force_on(vietnam_day(tx.now)),
+        revisions=loaded.revisions,
         documents=desk.faq.documents,
-        references=_FreshReferences(),
-        due_on=calendar_store.calendar(tx).due_day(vietnam_day(tx.now), desk.working_days),
+        references=_FreshReferences(loaded.fresh),
+        due_on=loaded.due_on,
         match=one.match,
         parts=one.parts,
         about=about if about and (about.contact_ref == ref or _with_the_person(state, about)) else None,
@@ -335,7 +342,8 @@ def _keep_behalves(tx: Transaction, pile: _Pile, opened: Mapping[str, int]) -> N
 class _FreshReferences(Sequence[str]):
     """Codes for what a message may ask, made when one is used."""
 
-    def __init__(self) -> None:
+    def __init__(self, fresh: Iterator[str]) -> None:
+        self._fresh = fresh
         self._made: list[str] = []
 
     def __len__(self) -> int:
@@ -345,7 +353,7 @@ class _FreshReferences(Sequence[str]):
         if not 0 <= index < _MOST_QUESTIONS:
             raise IndexError(index)
         while len(self._made) <= index:
-            self._made.append(new_reference())
+            self._made.append(next(self._fresh))
         return self._made[index]
 
     def __iter__(self) -> Iterator[str]:

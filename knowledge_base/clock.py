@@ -1,6 +1,7 @@
 """Time, in one place: aware datetimes in UTC, days in Viet Nam."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@lru_cache(maxsize=16)  # asked many times of the moment at which a transaction runs
 def vietnam_day(moment: datetime) -> date:
     """The calendar day in Viet Nam at an aware moment."""
     return moment.astimezone(VIETNAM).date()

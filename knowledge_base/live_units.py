@@ -46,6 +46,10 @@ class LiveUnits:
         """The units as they are now; none before the first load."""
         return self._snapshot
 
+    async def loaded(self) -> UnitSnapshot:
+        """The units as they were seen last; the first who ask after a start wait until they are read."""
+        return self._snapshot if self._seen else await self.current()
+
     async def current(self) -> UnitSnapshot:
         """The units as they are in the store at this moment; costs one small query when nothing changed."""
         async with self._lock:

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _CLOCKWORK_SECONDS = 60
 _SKETCH_SECONDS = 5
+_ALL_SKETCHES_SECONDS = 60
 
 
 def background(service: "Service") -> Callable[[web.Application], AsyncIterator[None]]:
     """Starts with the server, ends with it; what is in flight is finished first."""
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        await asyncio.gather(service.faq.refresh(), service.units.current())
+        await service.faq.refresh()  # the units' index takes longer to build: the first messages wait for it
         _listen(service, asyncio.get_running_loop())
         # The calendar is learned now, off the loop: else the first question waits for it, and its platform gives up.
         today = vietnam_day(service.clock.now())
@@ -99,13 +100,21 @@ async def _clockwork(service: "Service") -> None:
 
 
 async def _sketching(service: "Service") -> None:
-    """Sketches and kinds of new questions, made off the loop soon after they came: intake doesn't wait for them."""
+    """Sketches and kinds of new questions, made off the loop soon after they came: intake doesn't wait for them.
+
+    What came since the last look is looked at each time; everything only now and then, for an older question may have
+    come to the officers since, and many have a sketch already.
+    """
     kinds = Kinds()
+    seen, whole_at = 0, 0.0
     while True:
         made = 0
+        if time.monotonic() >= whole_at:
+            seen, whole_at = 0, time.monotonic() + _ALL_SKETCHES_SECONDS
         try:
-            missing = await service.database.read(sketch_store.unsketched, neighbours.AT_ONCE)
+            missing = await service.database.read(sketch_store.unsketched, neighbours.AT_ONCE, after=seen)
             if missing:
+                seen = max(0, missing[-1][0] - neighbours.AT_ONCE)  # on PostgreSQL a lower one may be committed later
                 found = await asyncio.to_thread(neighbours.sketched, missing)
                 await service.database.write(sketch_store.put, found)
                 made = len(found)

@@ -45,6 +45,7 @@ _CONNECTIONS = 64
 _BARE, _SQLITE, _POSTGRESQL = 18080, 18081, 18082
 _SCRIPT = Path(__file__).with_name("updates.lua")
 _START_SECONDS = 120.0
+_SETTLE_SECONDS = 3.0  # the first messages after a start wait for the units' index
 _BARE_SERVER = """
 import asyncio, sys
 from aiohttp import web
@@ -90,6 +91,7 @@ def running(command: list[str], port: int, **settings: str) -> Iterator[int]:
             assert process.poll() is None, command
             assert time.monotonic() < deadline, command
             time.sleep(0.1)
+        time.sleep(_SETTLE_SECONDS)
         yield process.pid
     finally:
         process.terminate()

@@ -89,9 +89,13 @@ async def body_of(request: web.Request) -> bytes | None:
 
 def parsed(raw: bytes) -> tuple[dict[str, Any], str]:
     """The JSON object of a body, and a name made from it; what is none is given as words."""
-    name = f"unreadable:{hashlib.sha256(raw).hexdigest()}"
+    return body_in(raw), f"unreadable:{hashlib.sha256(raw).hexdigest()}"
+
+
+def body_in(raw: bytes) -> dict[str, Any]:
+    """The JSON object of a body; what is none is given as words."""
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         body = None
-    return (body if isinstance(body, dict) else {"unreadable": raw.decode(errors="replace")[:_LONGEST_KEPT]}), name
+    return body if isinstance(body, dict) else {"unreadable": raw.decode(errors="replace")[:_LONGEST_KEPT]}

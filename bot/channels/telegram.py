@@ -30,6 +30,7 @@ from bot.channels.receiving import (
     WEBHOOK_PATIENCE_SECONDS,
     Receiver,
     Unreadable,
+    body_in,
     body_of,
     parsed,
     words_of,
@@ -303,14 +304,14 @@ class Telegram(Channel):
         if raw is None:
             return web.Response(status=413)
         try:
-            return await self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS) or web.Response()
+            return await self._take(body_in(raw), WEBHOOK_PATIENCE_SECONDS) or web.Response()
         except Unavailable:
             return web.Response(status=503)
 
     async def _take(self, update: dict[str, Any], patience: float = PATIENCE_SECONDS) -> web.Response | None:
         """Commit one update; returns what a webhook may answer."""
         taken = await self._receiver.take(update, self._name_of(update), self._read, patience)
-        return await self._answer_press(update) if taken else None
+        return await self._answer_press(update) if taken and "callback_query" in update else None
 
     def _read(self, update: dict[str, Any]) -> Incoming | None:
         return incoming_of(update, self._bot_id)

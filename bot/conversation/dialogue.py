@@ -65,7 +65,7 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
     if heard.kind == "text" and len(heard.text) > LONGEST_TEXT:
         turn.replies.append(replies.notice(view.voice, replies.TOO_LONG, limit=LONGEST_TEXT))
     if not state.greeted and not rights.says_all(turn):
-        turn.state = replace(turn.state, greeted=True)
+        turn.state = turn.state.met()
         turn.replies.append(replies.first_notice(_voice_after(turn, view)))
     turn.replies = replies.marked(turn.replies, _voice_after(turn, view))
     return turn

@@ -48,6 +48,10 @@ class State:
         bare = State(phase, reference, options, asked_commune, self.commune, self.greeted, self.unit)
         return replace(bare, source=self.source)
 
+    def met(self) -> "State":
+        """The same, with the resident greeted."""
+        return replace(self, greeted=True)
+
     def as_json(self) -> dict[str, Any]:
         """The data as stored beside the phase."""
         return {

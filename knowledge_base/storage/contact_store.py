@@ -64,12 +64,10 @@ def ensure_contacts(tx: Transaction, addresses: Sequence[tuple[str, str]]) -> li
     """The references of (channel, address) pairs, in order; new ones are made known."""
     refs = refs_of(tx, addresses)
     there = known(tx, refs)
-    fresh = {
-        ref: (ref, channel, tx.keys.seal(address), tx.now)
-        for ref, (channel, address) in zip(refs, addresses, strict=True)
-        if ref not in there
-    }
-    _NEW.insert(tx, [fresh[ref] for ref in sorted(fresh)])
+    fresh = {ref: one for ref, one in sorted(zip(refs, addresses, strict=True)) if ref not in there}
+    sealed = tx.keys.seal_all(address for _channel, address in fresh.values())
+    rows = zip(fresh.items(), sealed, strict=True)
+    _NEW.insert(tx, [(ref, channel, seal, tx.now) for (ref, (channel, _address)), seal in rows])
     return refs
 
 

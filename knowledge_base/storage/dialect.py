@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     JSON,
     ColumnElement,
     Connection,
@@ -28,7 +30,6 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -39,7 +40,12 @@ _DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and 
 _RETRY_STATES = ("08", "57P01", "57P03", "40001", "40P01")
 SIGNALS = ("outbox", "publication", "units")  # what processes tell each other
 RowsInserter = Callable[[Connection, Sequence[Sequence[Any]]], None]
-_AT_ONCE = 256  # rows in one statement; SQLite takes 32,766 values at most
+# Rows in one statement on SQLite. Few lengths, so that their statements stay prepared: to prepare one for many rows
+# takes as long as to run it.
+_AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
+_PREPARED = 512  # statements a connection of SQLite's keeps
+_CHECKPOINT_PAGES = 4_000  # of 4 KiB: read again after a crash within some hundredths of a second
+_WRITER_CACHE_KIB = 16_384  # as many pages, and full early: memory doesn't grow later
 
 
 def _json(value: Any) -> str:
@@ -93,7 +99,10 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
     ignoring busy_timeout), so its own BEGIN is switched off and ours is explicit.
     """
     engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, json_serializer=_json, **_DISCREET
+        url,
+        connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": _PREPARED},
+        json_serializer=_json,
+        **_DISCREET,
     )
 
     def on_connect(connection: Any, _record: Any) -> None:
@@ -102,7 +111,9 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
         # Savepoints keep the pages they may have to give back in memory; the default is a file.
         pragmas += ["temp_store=MEMORY"]
         # Only the writer checkpoints: two checkpointing connections can corrupt a WAL before SQLite 3.51.3.
-        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else []
+        # Its own work touches pages all over the indexes by residents: seldom, a checkpoint writes each of them once.
+        writing = [f"wal_autocheckpoint={_CHECKPOINT_PAGES}", f"cache_size=-{_WRITER_CACHE_KIB}"]
+        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else writing
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -198,7 +209,13 @@ def libpq_url(url: str) -> str:
 
 def insert_for(dialect_name: str) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT; SQLAlchemy's general one does not."""
-    return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+    if dialect_name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - a start waits only for the dialect it uses
+
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as above
+
+    return postgresql.insert
 
 
 def by_driver(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
@@ -234,19 +251,21 @@ def rows_inserter(dialect: Dialect, table: Table, columns: Sequence[str], confli
 
         return insert_json
 
-    processors = [processor(dialect, table.c[name].type) for name in columns]
-    marks = f"({', '.join('?' * len(columns))})"
+    width = len(columns)
+    processors = [(at, processor(dialect, table.c[name].type)) for at, name in enumerate(columns)]
+    needed = [(at, process) for at, process in processors if process]
+    marks = f"({', '.join('?' * width)})"
+    statements = {number: f"{into} VALUES {', '.join([marks] * number)} {conflict}" for number in _AT_ONCE}
 
     def insert_values(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        for first in range(0, len(rows), _AT_ONCE):
-            some = rows[first : first + _AT_ONCE]
-            values = [
-                process(value) if process else value
-                for row in some
-                for process, value in zip(processors, row, strict=True)
-            ]
-            sql = f"{into} VALUES {', '.join([marks] * len(some))} {conflict}"
-            by_driver(connection, sql, values)
+        values = list(chain.from_iterable(rows))
+        for at, process in needed:
+            values[at::width] = map(process, values[at::width])
+        first = 0
+        for number in _AT_ONCE:
+            while first + number <= len(rows):
+                by_driver(connection, statements[number], values[first * width : (first + number) * width])
+                first += number
 
     return insert_values
 
@@ -265,7 +284,7 @@ def among(dialect_name: str, column: ColumnElement[Any], parameter: str) -> Colu
     if dialect_name == "sqlite":
         each = func.json_each(bindparam(parameter, type_=Text)).table_valued("value")
         return column.in_(select(each.c.value))
-    return column == any_(bindparam(parameter, type_=postgresql.ARRAY(Text)))
+    return column == any_(bindparam(parameter, type_=ARRAY(Text)))
 
 
 def listed(dialect_name: str, values: Iterable[str]) -> Any:

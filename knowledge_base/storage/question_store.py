@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, select, true, update
@@ -36,6 +37,8 @@ _OPEN_ALIKE = Prepared(
 )
 _WITH_OFFICERS = (QuestionState.QUEUED, QuestionState.ASSIGNED)
 _COLUMNS = tuple(questions.c.keys())
+_UNKNOWN = dict.fromkeys(_COLUMNS)
+_in_order = itemgetter(*_COLUMNS)
 _NEW = ManyRows(questions, " ".join(_COLUMNS))
 _NEW_MESSAGES = ManyRows(question_messages, "question_id text media_kind media_ref sender at")
 
@@ -87,7 +90,8 @@ def add_questions(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[st
     """New questions, each by its columns; what isn't given is as in a question just asked. Ids by reference."""
     if not rows:
         return {}
-    fresh = {
+    fresh: dict[str, Any] = {
+        **_UNKNOWN,
         "candidates": [],
         "pauses": [],
         "urgent": False,
@@ -100,7 +104,7 @@ def add_questions(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[st
     full = [
         {**fresh, "id": number, "folded": fold(row["text"]), **row} for number, row in zip(numbers, rows, strict=True)
     ]
-    _NEW.insert(tx, [[row.get(name) for name in _COLUMNS] for row in full])
+    _NEW.insert(tx, list(map(_in_order, full)))
     return {row["reference"]: number for number, row in zip(numbers, rows, strict=True)}
 
 

@@ -17,11 +17,12 @@ _WORTH = (
 )
 
 
-def unsketched(tx: Transaction, limit: int) -> list[tuple[int, str]]:
-    """Questions with officers (id, text as typed) that have no sketch yet."""
+def unsketched(tx: Transaction, limit: int, *, after: int = 0) -> list[tuple[int, str]]:
+    """Questions with officers (id, text as typed) that have no sketch yet, of those after one."""
     missing = ~select(question_sketches.c.number).where(question_sketches.c.question_id == questions.c.id).exists()
     wanted = questions.c.state.in_([str(state) for state in _WORTH]) & (questions.c.text != "") & missing
-    query = select(questions.c.id, questions.c.text).where(wanted).order_by(questions.c.id).limit(limit)
+    query = select(questions.c.id, questions.c.text).where(wanted, questions.c.id > after)
+    query = query.order_by(questions.c.id).limit(limit)
     return [(row.id, row.text) for row in tx.execute(query)]
 
 

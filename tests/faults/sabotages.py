@@ -45,8 +45,8 @@ SABOTAGES = (
     Sabotage(
         "200 goes out before COMMIT",
         TELEGRAM,
-        "return await self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS) or web.Response()",
-        "asyncio.create_task(self._take(parsed(raw)[0], WEBHOOK_PATIENCE_SECONDS)); return web.Response()",
+        "return await self._take(body_in(raw), WEBHOOK_PATIENCE_SECONDS) or web.Response()",
+        "asyncio.create_task(self._take(body_in(raw), WEBHOOK_PATIENCE_SECONDS)); return web.Response()",
         f"{TEST_TELEGRAM}::test_200_comes_only_after_commit",
         quick=True,
     ),
