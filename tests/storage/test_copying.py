@@ -35,6 +35,8 @@ ROWS = 3
 ALLOWED: dict[tuple[str, str], Any] = {
     ("staff", "role"): "officer",
     ("questions", "disposition"): "pending",
+    ("asked_for", "consent"): "oral",
+    ("places", "kind"): "poster",
 }
 HARD_WORDS = "Đường Ễ e\u0302\u0323 🌾‍ \u202e\t\\N \\. 'x' \"y\" \r\n ﷺ"
 
