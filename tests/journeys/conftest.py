@@ -6,8 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright
 
+from knowledge_base.content import import_content
+from knowledge_base.faq.sheet_files import read_sheet
+from knowledge_base.keys import Keys
+from knowledge_base.passwords import hash_password
+from knowledge_base.settings import Settings
+from knowledge_base.storage.database import Database
+from processes.server import build_app, build_service
+from tests.journeys.in_process import PASSWORD, House, furnish, keep_index
 from tests.journeys.served import ROOT, Served, free_port
 
 SMALL = ("T01", "T01-2027", "T25", "T43")
@@ -87,3 +97,35 @@ async def chromium() -> AsyncIterator[Browser]:
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Where screenshots of a walk go."""
     return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="session")
+def house_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the small content: the first of these tests builds it."""
+    return tmp_path_factory.mktemp("house-index") / "cache"
+
+
+@pytest.fixture
+async def house(
+    database: Database,
+    clock: Any,
+    keys: Keys,
+    tmp_path: Path,
+    small_content: Path,
+    house_index: Path,
+    chromium: Browser,
+    pictures: Path,
+) -> AsyncIterator[House]:
+    settings = Settings(data_dir=tmp_path, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử")
+    database.write_now(import_content, read_sheet(small_content))
+    database.write_now(furnish, hash_password(PASSWORD))
+    keep_index(house_index, tmp_path / "cache")
+    service = build_service(settings, database, keys, clock)
+    server = TestServer(build_app(service))
+    await server.start_server()
+    keep_index(tmp_path / "cache", house_index)
+    async with ClientSession() as http:
+        made = House(str(server.make_url("")).rstrip("/"), database, clock, settings, http, chromium, pictures)
+        yield made
+    await server.close()
+    assert made.faults == []

@@ -1,156 +1,19 @@
-"""Editors in a browser, with a clock of ours: what they decide reaches bot, search and page, and on the right day.
-
-The whole service runs in this process on loopback; only its clock is played.
-"""
+"""Editors in a browser, with a clock of ours: what they decide reaches bot, search and page, and on the right day."""
 
 import asyncio
 import re
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import pytest
-from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from knowledge_base.clock import vietnam_day
-from knowledge_base.content import export_content, import_content
-from knowledge_base.faq.sheet_files import read_sheet
-from knowledge_base.keys import Keys
-from knowledge_base.passwords import hash_password
-from knowledge_base.questions.lifecycle import Role
-from knowledge_base.settings import Settings
-from knowledge_base.storage import faq_store, staff_store
-from knowledge_base.storage.database import Database, Transaction
-from processes.background import clockwork
-from processes.server import build_app, build_service
+from knowledge_base.content import export_content
+from knowledge_base.storage import faq_store
+from tests.journeys.in_process import House
 
-PASSWORD = "mot cau dai de thu nghiem"
-PEOPLE = {"can.bo": Role.OFFICER, "bien.tap": Role.EDITOR, "bien.tap.hai": Role.EDITOR, "quan.tri": Role.ADMINISTRATOR}
 CARD = "Người thuộc hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?"
 POVERTY_LINE = "Chuẩn hộ nghèo thu nhập ở nông thôn là bao nhiêu?"
 NEW = "Có, bà con thuộc hộ nghèo không phải trả tiền thẻ (bản thử nghiệm của bài kiểm tra)."
 TOLD = "Nói rõ hơn là bà con không phải trả tiền thẻ."
-
-
-def vietnam(day: str, time: str = "12:00") -> datetime:
-    return datetime.fromisoformat(f"{day}T{time}:00+07:00").astimezone(UTC)
-
-
-def _people(tx: Transaction, hidden: str) -> None:
-    for name, role in PEOPLE.items():
-        staff_store.add_member(tx, name, role, "0", hidden, must_change=False)
-
-
-@dataclass
-class House:
-    """The service, its clock, and whoever sits in front of it."""
-
-    url: str
-    database: Database
-    clock: Any
-    settings: Settings
-    http: ClientSession
-    chromium: Browser
-    pictures: Path
-    faults: list[str] = field(default_factory=list)
-
-    async def person(self, name: str) -> Page:
-        context = await self.chromium.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
-        page = await context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        await page.goto(f"{self.url}/admin/sign-in")
-        await page.fill("input[name=username]", name)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.click("button.primary")
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
-        return page
-
-    async def reader(self, path: str) -> Page:
-        """Somebody on a phone who opens a page of the public."""
-        context = await self.chromium.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
-        page = await context.new_page()
-        await page.goto(self.url + path)
-        return page
-
-    async def at(self, day: str, time: str = "12:00") -> None:
-        """It is that moment in Viet Nam, and the clockwork has had its turn."""
-        self.clock.set(vietnam(day, time))
-        await self.database.write(clockwork, self.settings)
-        await asyncio.sleep(0.1)
-
-    async def asked(self, text: str, session: str = "") -> dict[str, Any]:
-        """What the bot says to a resident of the web chat."""
-        body = {"text": text} | ({"session": session} if session else {})
-        async with self.http.post(f"{self.url}/chat/messages", json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            said: dict[str, Any] = await answer.json()
-            return said
-
-    async def answers(self, text: str) -> str:
-        """All that the bot says to it, in one text."""
-        return "\n".join(reply["text"] for reply in (await self.asked(text))["replies"])
-
-    async def read(self, path: str) -> str:
-        async with self.http.get(self.url + path) as answer:
-            return await answer.text()
-
-    async def live(self, words: str, *, on: str) -> None:
-        """Wait until a page of the public has these words: a publication is live within moments."""
-        for _try in range(100):
-            if words in await self.read(on):
-                return
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"{on} does not say {words}")
-
-    async def picture(self, page: Page, name: str) -> None:
-        await page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-
-    def slug(self, key: str) -> str:
-        found = self.database.read_now(faq_store.published_of, key)
-        assert found
-        return f"/hoi-dap/{found.slug}"
-
-
-@pytest.fixture(scope="session")
-def editors_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the small content: the first of these tests builds it."""
-    return tmp_path_factory.mktemp("editors-index") / "cache"
-
-
-def _keep(index: Path, copy: Path) -> None:
-    if index.exists() and not copy.exists():
-        shutil.copytree(index, copy)
-
-
-@pytest.fixture
-async def house(
-    database: Database,
-    clock: Any,
-    keys: Keys,
-    tmp_path: Path,
-    small_content: Path,
-    editors_index: Path,
-    chromium: Browser,
-    pictures: Path,
-) -> AsyncIterator[House]:
-    settings = Settings(data_dir=tmp_path, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử")
-    database.write_now(import_content, read_sheet(small_content))
-    database.write_now(_people, hash_password(PASSWORD))
-    _keep(editors_index, tmp_path / "cache")
-    service = build_service(settings, database, keys, clock)
-    server = TestServer(build_app(service))
-    await server.start_server()
-    _keep(tmp_path / "cache", editors_index)
-    async with ClientSession() as http:
-        made = House(str(server.make_url("")).rstrip("/"), database, clock, settings, http, chromium, pictures)
-        yield made
-    await server.close()
-    assert made.faults == []
 
 
 async def propose(page: Page, key: str, **fields: str) -> str:
@@ -237,9 +100,6 @@ async def test_the_turn_of_the_year(house: House) -> None:
                 str(reply["entry"]["key"] if isinstance(reply["entry"], dict) else reply["entry"]) for reply in bot
             },
             "export": {one.key for one in exported if one.key.startswith("T01") and one.in_force.holds_on(today)},
-            "sitemap": {
-                key for key, path in (("T01", old), ("T01-2027", new)) if path in await house.read("/sitemap.xml")
-            },
         }
 
     await house.at("2026-12-31", "23:59")
