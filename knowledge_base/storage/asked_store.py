@@ -20,6 +20,12 @@ def asked_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     return {row.id: row.text for row in tx.execute(query)}
 
 
+def still_worded(tx: Transaction, first: int) -> set[int]:
+    """The ids, from one on, of questions that still have words."""
+    query = select(questions.c.id).where(questions.c.id >= first, questions.c.text != "")
+    return set(tx.execute(query).scalars())
+
+
 def number_before_newest(tx: Transaction, count: int) -> int:
     """The id after which the newest `count` questions stand."""
     query = select(questions.c.id).order_by(questions.c.id.desc()).offset(count).limit(1)
