@@ -1,7 +1,7 @@
 """Like questions: sketches of all that officers have, in memory, and which of them are close to one.
 
-Kept up by reading what was added since; what has become of a question meanwhile is asked of the store each time. Where
-sketches were taken away (by retention, by an erasure), all are read anew within a minute, so that none outlives it here.
+Kept up by reading what was added since; what has become of a question meanwhile is asked of the store each time.
+Where sketches were taken away (by retention, by an erasure), all are read anew within a minute: none outlives it here.
 """
 
 import threading
