@@ -298,7 +298,7 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
             found = seen if act.found is None else [dict(candidate) for candidate in act.found]
             unit = officer_queue.FIRST_UNIT
             opening = Opening(act.reference, ref, one.incoming.channel, unit, act.text, found, act.urgent)
-            opening.values["topic"] = _topic(found, desk.faq)
+            opening.values |= {"topic": _topic(found, desk.faq), "unshared": desk.asks_consent}
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening
