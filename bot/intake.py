@@ -408,7 +408,8 @@ def _gather(tx: Transaction, pile: _Pile, turn: Turn, one: Arrival, ref: str, de
                 pile.behalves[act.reference] = act.behalf
             elif turn.state.source:
                 pile.sources[act.reference] = turn.state.source
-            opening.values["topic"] = _topic(found, desk.faq)
+            unshared = desk.asks_consent and act.behalf is None  # who is asked for has agreed
+            opening.values |= {"topic": _topic(found, desk.faq), "unshared": unshared}
             if act.media_kind:
                 opening.add_words("", act.media_kind, act.media_ref)
             opened[act.reference] = opening

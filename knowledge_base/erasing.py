@@ -25,11 +25,10 @@ def erase(tx: Transaction, ref: str, *, farewell: bool = False) -> str | None:
 
 
 def _destroy(tx: Transaction, ref: str | None, ids: Sequence[int], address: str | None) -> None:
-    made = erased_wording_store.forget_wordings(tx, ids)
-    erasure_store.blank_events_of_entries(tx, made)
-    erasure_store.erase_questions(tx, ids)
-    if ref is not None:
+    erased_wording_store.forget_wordings(tx, ids)
+    if ref is not None:  # first, while it is told by the reference which messages are his
         erasure_store.erase_contact(tx, ref, address)
+    erasure_store.erase_questions(tx, ids)
 
 
 def missing(tx: Transaction, listed: Sequence[Erasure]) -> list[Erasure]:

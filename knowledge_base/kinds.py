@@ -4,6 +4,7 @@ Looked for in the background, once a question; so the list of what no entry reac
 """
 
 import threading
+import time
 
 from knowledge_base.matching.sketch import LIKE, Shelf
 from knowledge_base.storage import gap_store
@@ -11,6 +12,7 @@ from knowledge_base.storage.database import Transaction
 
 AT_ONCE = 200
 _AGAIN = 200  # on PostgreSQL a lower number may be committed after a higher one
+COUNT_SECONDS = 60.0  # how often it is seen whether sketches were taken away: then all are read anew
 
 
 class Kinds:
@@ -19,10 +21,12 @@ class Kinds:
     def __init__(self) -> None:
         self._shelf = Shelf()
         self._last = 0
+        self._counted_at = -COUNT_SECONDS
         self._lock = threading.Lock()
 
     def find(self, tx: Transaction) -> list[tuple[int, int]]:
         """The kinds of some questions that have none yet, as (question id, first of its kind); only reads."""
+        self._forget(tx)
         waiting = gap_store.kinless(tx, AT_ONCE)
         if not waiting:
             return []
@@ -31,6 +35,15 @@ class Kinds:
             self._shelf.put([(question_id, sketch) for _number, question_id, sketch in rows])
             self._last = max([self._last, *(row[0] for row in rows)])
             return [(question_id, self._kin(question_id, sketch)) for question_id, sketch in waiting]
+
+    def _forget(self, tx: Transaction) -> None:
+        """No sketch is held here that retention or an erasure took away."""
+        with self._lock:
+            if time.monotonic() - self._counted_at < COUNT_SECONDS:
+                return
+            self._counted_at = time.monotonic()
+            if gap_store.count_firsts(tx) < len(self._shelf):
+                self._shelf, self._last = Shelf(), 0
 
     def _kin(self, question_id: int, sketch: bytes) -> int:
         near = self._shelf.nearest(sketch, 1)

@@ -23,7 +23,7 @@ from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.matching.labels import Label, digest
-from knowledge_base.storage import faq_store, label_store, translation_store
+from knowledge_base.storage import erased_wording_store, faq_store, label_store, translation_store
 from knowledge_base.storage.database import Database, Transaction
 
 _LOG = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class _Content:
     labels: list[Label]
     translations: dict[str, dict[str, Translation]]
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
+    erased: int = 0  # the last publication that took an erased resident's wordings out
 
 
 def read_content(tx: Transaction) -> _Content:
@@ -86,6 +87,7 @@ def read_content(tx: Transaction) -> _Content:
         labels=label_store.labels(tx),
         corrections=faq_store.corrections(tx),
         translations=_fresh(translation_store.published(tx), written),
+        erased=erased_wording_store.newest_erasure(tx),
     )
 
 
@@ -136,12 +138,17 @@ def _learned(content: _Content, cache: Path | None, build: Build) -> FaqSnapshot
     """Content with an index that is built now, and kept in the cache folder."""
     entries = _entries(content)
     index = build(entries, content.labels)
+    _keep(index, content, cache)
+    return _snapshot(content, index)
+
+
+def _keep(index: MatchIndex, content: _Content, cache: Path | None) -> None:
+    """Keep an index in the cache folder, for the next start."""
     if cache is not None:
         try:
-            _store(index, entries, cache)
-        except OSError:  # it only saves time at the next start
+            _store(index, _entries(content), cache)
+        except OSError:  # it only saves time
             _LOG.exception("the index can't be kept in %s", cache)
-    return _snapshot(content, index)
 
 
 def _entries(content: _Content) -> list[IndexedEntry]:
@@ -208,6 +215,15 @@ def _store(index: MatchIndex, entries: Sequence[IndexedEntry], folder: Path) -> 
     temporary.replace(path)
 
 
+def _drop_stale(entries: Sequence[IndexedEntry], folder: Path | None) -> None:
+    """Remove the indexes of former contents: they hold wordings that were taken out."""
+    stays = _path(entries, folder) if folder else None
+    with contextlib.suppress(OSError):  # another process clears the folder in this moment
+        for old in folder.glob("index-*") if folder else ():
+            if old != stays:
+                old.unlink(missing_ok=True)
+
+
 async def _aside(work: Callable[[], FaqSnapshot]) -> FaqSnapshot:
     """Run in a thread that doesn't hold up the end of the process: learning takes longer than stopping may."""
     done: Future[FaqSnapshot] = Future()
@@ -267,6 +283,8 @@ class LiveFaq:
     def _first_or_quick(self, content: _Content) -> FaqSnapshot:
         learned = _stored(_entries(content), self._cache)
         former = self._snapshot.index if self._snapshot else _newest_stored(self._cache)
+        if content.erased > (self._snapshot.number if self._snapshot else 0):
+            _drop_stale(_entries(content), self._cache)
         self._unlearned = None
         if learned is not None:
             self._unlearned = None if learned.labels == digest(content.labels) else content
@@ -281,10 +299,11 @@ class LiveFaq:
         content = self._unlearned
         if content is None:
             return False
-        learned = await _aside(lambda: _learned(content, self._cache, _built_beside))
+        learned = await _aside(lambda: _learned(content, None, _built_beside))
         async with self._lock:
             if self._unlearned is content:
                 self._snapshot, self._unlearned = learned, None
+                await asyncio.to_thread(_keep, learned.index, content, self._cache)
         return True
 
     async def relabel(self) -> bool:

@@ -1,9 +1,11 @@
 """Like questions: sketches of all that officers have, in memory, and which of them are close to one.
 
 Kept up by reading what was added since; what has become of a question meanwhile is asked of the store each time.
+Where sketches were taken away (by retention, by an erasure), all are read anew within a minute: none outlives it here.
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +17,7 @@ from knowledge_base.storage.database import Transaction
 _LOOKED_AT = 80  # nearest sketches; many may be out of sight or settled
 _AGAIN = 200  # on PostgreSQL a lower number may be committed after a higher one
 AT_ONCE = 200  # sketches made in one turn of the background
+COUNT_SECONDS = 60.0  # how often it is seen whether sketches were taken away
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,22 @@ class Neighbours:
     def __init__(self) -> None:
         self._shelf = Shelf()
         self._last = 0
+        self._counted_at = -COUNT_SECONDS
         self._lock = threading.Lock()
+
+    def forget(self, tx: Transaction) -> None:
+        """Let go of sketches that the store doesn't have any more, if it is time to look."""
+        with self._lock:
+            if time.monotonic() - self._counted_at < COUNT_SECONDS:
+                return
+            self._counted_at = time.monotonic()
+            if sketch_store.count(tx) < len(self._shelf):
+                self._shelf, self._last = Shelf(), 0
 
     def like(self, tx: Transaction, question: Question, path: str) -> list[Neighbour]:
         """Questions like one, of a unit (by its path) and those below, best first; none that a human took apart."""
         [sketch] = [found for _id, found in sketch_store.of_questions(tx, [question.id])] or sketches([question.text])
+        self.forget(tx)
         with self._lock:
             self._catch_up(tx)
             near = dict(self._shelf.nearest(sketch, _LOOKED_AT))

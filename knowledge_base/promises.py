@@ -11,7 +11,7 @@ from knowledge_base.officer_queue import close_by_resident, queue
 from knowledge_base.questions.change import CLOCK, promise
 from knowledge_base.questions.promised import Promised
 from knowledge_base.questions.question import CloseReason, Question
-from knowledge_base.storage import calendar_store, event_store, promise_store, question_store
+from knowledge_base.storage import calendar_store, event_store, promise_store, question_store, retention_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.promise_store import Owed
 
@@ -35,7 +35,8 @@ def drop_forgotten_offers(tx: Transaction, age: timedelta = timedelta(hours=24))
     forgotten = question_store.offered_before(tx, age)
     for question in forgotten:
         close_by_resident(tx, question, CloseReason.WITHDRAWN, CLOCK)
-        question_store.save(tx, question_store.question(tx, question.id), text="", folded="", commune=None)
+        question_store.save(tx, question_store.question(tx, question.id), **retention_store.NO_WORDS)
+        retention_store.blank_beside(tx, [question.id])
     return len(forgotten)
 
 

@@ -2,7 +2,8 @@
 
 The stored questions are held ready in memory, as terms and meanings without their words. They are read in the
 background from the start of the process, a few hundred at a time, and each trial first reads those that came since. The
-words of the few that are matched are read from the store: what retention has blanked meanwhile is compared no more.
+words of the few that are matched are read from the store: what retention or an erasure has blanked meanwhile is
+compared no more, and within half a minute not held here either.
 """
 
 import asyncio
@@ -60,6 +61,18 @@ class AskedSoFar:
             self._last = max(self._last, fresh[-1][0])
             return True
 
+    def forget(self) -> int:
+        """Let go of questions that lost their words meanwhile (retention, an erasure); returns how many."""
+        with self._lock:
+            if not self._numbers:
+                return 0
+            worded = self._database.read_now(asked_store.still_worded, min(self._numbers))
+            gone = [place for place, number in enumerate(self._numbers) if number not in worded]
+            if gone:
+                self._bank = self._bank.without(gone)
+                self._numbers = [number for number in self._numbers if number in worded]
+            return len(gone)
+
     def catch_up(self, until: float) -> tuple[QuestionBank, list[int]]:
         """The questions with their ids, as far as they could be read until a moment of `time.monotonic`."""
         while self.read_more() and time.monotonic() < until:
@@ -73,6 +86,8 @@ class AskedSoFar:
             began, more = time.monotonic(), False
             try:
                 more = await asyncio.to_thread(self.read_more)
+                if not more:
+                    await asyncio.to_thread(self.forget)
             except Unavailable:
                 _LOG.warning("the stored questions can't be read now; it is tried again")
             await asyncio.sleep(_REST * (time.monotonic() - began) if more else _LOOK_SECONDS)

@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from knowledge_base import erasing
+from knowledge_base.retention import DAYS_A_MONTH
 from knowledge_base.settings import Settings
 from knowledge_base.storage import erasure_store
 from knowledge_base.storage.database import Database
@@ -32,7 +33,7 @@ async def keep_retention(database: Database, settings: Settings) -> None:
 async def part_all(database: Database, months: int) -> int:
     """Destroy addresses that nobody needs any more: of those erased, and of those who have long been silent."""
     done = await database.write(erasure_store.part_late)
-    before = months * timedelta(days=31)
+    before = months * timedelta(days=DAYS_A_MONTH)
     while silent := await database.read(erasing.silent, before):
         done += await database.write(erasing.erase_silent, silent, before)
         await asyncio.sleep(_PAUSE_SECONDS)

@@ -31,6 +31,7 @@ class _Page:
     units: dict[str, str]
     topics: list[Topic]
     clusters: dict[int, int]
+    erased: list[str]
 
 
 def read_page(tx: Transaction, wanted: QueueFilter, member_id: int, today: date, offset: int) -> _Page:
@@ -44,6 +45,7 @@ def read_page(tx: Transaction, wanted: QueueFilter, member_id: int, today: date,
         staff_store.units_with_staff(tx, wanted.path),
         faq_store.all_topics(tx),
         cluster_store.sizes(tx, [one.cluster_id for one in found if one.cluster_id is not None]),
+        queue_store.erased_from(tx, member_id),
     )
 
 

@@ -62,6 +62,23 @@ class QuestionBank:
             np.concatenate([self.senses, kept(vectors_of(words), small=True)]),
         )
 
+    def without(self, places: Sequence[int]) -> "QuestionBank":
+        """Without some questions, by their place; the others move up."""
+        kept_here = np.ones(len(self), dtype=bool)
+        kept_here[list(places)] = False
+        stays = kept_here[self.documents]
+        moved = np.cumsum(kept_here, dtype=np.int32) - 1
+        held = np.concatenate(([0], np.cumsum(stays)))[self.starts]
+        used = np.diff(held) > 0
+        return QuestionBank(
+            self.columns[used],
+            np.concatenate((held[:-1][used], held[-1:])),
+            moved[self.documents[stays]],
+            self.idf[used],
+            self.lengths[kept_here],
+            self.senses[kept_here],
+        )
+
     def close_to(self, texts: Sequence[str]) -> Floats:
         """How close each question is to the closest of `texts`, 0–1, shape (questions,), in words and in meaning.
 

@@ -83,7 +83,7 @@ def queueing(
 ) -> Change:
     """To the officers, with a promised day; danger is a matter of today."""
     event, values = promise(now, 0 if urgent else working_days, calendar)
-    return Change(Action.QUEUE, actor, {"reason": reason, **event}, {**values, **_PENDING})
+    return Change(Action.QUEUE, actor, {"reason": reason, **event}, {**values, **_PENDING, "unshared": False})
 
 
 def promise(now: datetime, working_days: int, calendar: Calendar) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -97,7 +97,7 @@ def promise(now: datetime, working_days: int, calendar: Calendar) -> tuple[dict[
 def reopening(now: datetime, working_days: int, calendar: Calendar, reason: str, actor: Actor) -> Change:
     """The answer didn't settle it: back to the queue, with a new promise."""
     event, values = promise(now, working_days, calendar)
-    fresh = {"close_reason": None, "assigned_to": None, "unit_due_on": None}
+    fresh = {"unshared": False, "close_reason": None, "assigned_to": None, "unit_due_on": None}
     return Change(Action.REOPEN, actor, {"reason": reason, **event}, {**values, **fresh, **_PENDING})
 
 

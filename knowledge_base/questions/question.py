@@ -82,3 +82,4 @@ class Question:
     updated_at: datetime
     version: int
     erased_at: datetime | None = None  # nothing of its words is left
+    unshared: bool = False  # no officer may read it: its asker has not agreed

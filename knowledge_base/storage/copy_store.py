@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from knowledge_base.questions.return_code import read_return_code
+from knowledge_base.retention import CODE_HOURS
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.question_store import answers_of, listed, messages_of
 from knowledge_base.storage.tables import (
@@ -24,7 +25,7 @@ from knowledge_base.storage.tables import (
     return_codes,
 )
 
-VALID = timedelta(hours=1)
+VALID = timedelta(hours=CODE_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,6 @@ def use_code(tx: Transaction, code: str) -> Kept | None:
     used = delete(data_codes).where(data_codes.c.code_hash == _hash(tx, code), data_codes.c.expires_at > tx.now)
     ref = tx.execute(used.returning(data_codes.c.contact_ref)).scalar()
     return kept_of(tx, ref) if ref else None
-
-
-def drop_expired(tx: Transaction) -> int:
-    """Forget codes that open nothing any more; returns how many."""
-    return tx.execute(delete(data_codes).where(data_codes.c.expires_at <= tx.now)).rowcount
 
 
 def kept_of(tx: Transaction, ref: str) -> Kept:

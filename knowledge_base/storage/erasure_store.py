@@ -14,35 +14,28 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from knowledge_base.questions.question import UNFINISHED_STATES, CloseReason, Disposition, QuestionState
+from knowledge_base.retention import PARTING_DAYS
 from knowledge_base.storage import event_store, repair_store
 from knowledge_base.storage.conversation_store import hashed_id
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.outbox_store import OutboxState
-from knowledge_base.storage.retention_store import BLANK_REPLY
+from knowledge_base.storage.retention_store import BLANK_REPLY, NO_WORDS, blank_answers, blank_beside
 from knowledge_base.storage.tables import (
     answers,
     contacts,
     conversations,
     data_codes,
-    drafts,
     erasures,
-    events,
     inbox,
     outbox,
-    question_messages,
-    question_notes,
-    question_presence,
-    question_sketches,
     questions,
     return_codes,
     staff_links,
 )
 
 NOBODY = "erased"  # the contact that erased residents' messages were sent to; it has no address
-_PARTING = timedelta(days=1)  # how long the confirmation is tried
+_PARTING = timedelta(days=PARTING_DAYS)  # how long the confirmation is tried
 _AT_ONCE = 500
-_FREE_WORDS = ("words", "note", "text", "wording")  # in an event's data; a reason may be a code of ours, or words
-_CODE = re.compile(r"[a-z_]{1,30}")  # a reason of ours; what people write has marks or blanks
 _WAITING = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING, OutboxState.HELD)
 # Where a question stays as it is: its answer was given, and counts.
 _ANSWERED = (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED, QuestionState.CLOSED)
@@ -164,7 +157,7 @@ def erase_questions(tx: Transaction, ids: Sequence[int]) -> None:
 def _erase_some(tx: Transaction, ids: Sequence[int]) -> None:
     one = update(questions).where(questions.c.id == bindparam("number"))
     nobody = [{"number": number, "ref": secrets.token_hex(16)} for number in ids]  # nobody's, and no two the same's
-    gone = {"text": "", "folded": "", "commune": None, "erased_at": tx.now, "version": questions.c.version + 1}
+    gone = {**NO_WORDS, "erased_at": tx.now, "version": questions.c.version + 1}
     tx.execute(one.values(contact_ref=bindparam("ref"), **gone), nobody)
     mine = questions.c.id.in_(ids)
     open_ = questions.c.state.in_(list(UNFINISHED_STATES)) | questions.c.state.not_in(_ANSWERED)
@@ -172,40 +165,10 @@ def _erase_some(tx: Transaction, ids: Sequence[int]) -> None:
     excluded = {"disposition": Disposition.EXCLUDED, "disposition_reason": CloseReason.ERASED}
     tx.execute(update(questions).where(mine, questions.c.disposition == Disposition.PENDING).values(**excluded))
     tx.execute(update(questions).where(mine, open_).values(**closed))
-    said = question_messages.c.question_id.in_(ids)
-    tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
-    tx.execute(update(question_notes).where(question_notes.c.question_id.in_(ids)).values(text=""))
-    for beside in (drafts, question_sketches, question_presence):
-        tx.execute(delete(beside).where(beside.c.question_id.in_(ids)))
-    _blank_answers(tx, ids)
-    _blank_events(tx, events.c.question_id.in_(ids))
+    blank_beside(tx, ids)
+    blank_answers(tx, answers.c.question_id.in_(ids))
     _forget_messages(tx, outbox.c.question_id.in_(ids) & (outbox.c.contact_ref != NOBODY))
     event_store.record_all(tx, [(number, "resident", "erase", {}) for number in ids])
-
-
-def _blank_answers(tx: Transaction, ids: Sequence[int]) -> None:
-    """What an officer wrote to him. With a revision it is an entry's text, which anybody may read."""
-    own = answers.c.question_id.in_(ids) & answers.c.revision_id.is_(None)
-    for row in tx.execute(select(answers.c.id, answers.c.content).where(own)).all():
-        bare = {**row.content, "short_answer": "", "details": ""}
-        tx.execute(update(answers).where(answers.c.id == row.id).values(content=bare))
-
-
-def blank_events_of_entries(tx: Transaction, keys: Sequence[str]) -> None:
-    """What people wrote into the events of entries."""
-    _blank_events(tx, events.c.entry_key.in_(keys))
-
-
-def _blank_events(tx: Transaction, which: Any) -> None:
-    """What people wrote into an event; who did what, and when, stays."""
-    for row in tx.execute(select(events.c.id, events.c.data).where(which)).all():
-        kept = {name: value for name, value in row.data.items() if not _is_written(name, value)}
-        if kept != row.data:
-            tx.execute(update(events).where(events.c.id == row.id).values(data=kept))
-
-
-def _is_written(name: str, value: Any) -> bool:
-    return name in _FREE_WORDS or (name == "reason" and not _CODE.fullmatch(str(value)))
 
 
 # --- what is still to be done, and the list -------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from knowledge_base.storage.database import Transaction
-from knowledge_base.storage.question_store import is_within
+from knowledge_base.storage.question_store import SHARED, is_within
 from knowledge_base.storage.staff_store import TOP
 from knowledge_base.storage.tables import entries, feedback, feedback_handled, questions
 
@@ -110,7 +110,7 @@ def wordings(tx: Transaction, path: str, key: str, limit: int = 100) -> list[Wor
         select(*columns)
         .join_from(feedback, questions, questions.c.id == feedback.c.question_id)
         .where(feedback.c.entry_key == key, feedback.c.verdict.in_(WORRIES), feedback.c.at >= tx.now - LONG)
-        .where(questions.c.text != "", is_within(path))
+        .where(questions.c.text != "", SHARED, is_within(path))
         .order_by(feedback.c.id.desc())
         .limit(limit)
     )

@@ -98,6 +98,12 @@ def firsts(tx: Transaction, number: int) -> list[tuple[int, int, bytes]]:
     return [tuple(row) for row in tx.execute(query.where(table.c.number > number).order_by(table.c.number))]
 
 
+def count_firsts(tx: Transaction) -> int:
+    """How many first questions of kinds still have a sketch."""
+    table = question_sketches
+    return tx.execute(select(func.count()).select_from(table).where(table.c.kin == table.c.question_id)).scalar_one()
+
+
 def put_kin(tx: Transaction, found: Sequence[tuple[int, int]]) -> None:
     """Keep of which kind questions are, as (question id, the first of its kind)."""
     if found:

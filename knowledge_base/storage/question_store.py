@@ -35,6 +35,7 @@ _OPEN_ALIKE = Prepared(
         .order_by(questions.c.id)
     )
 )
+SHARED = ~questions.c.unshared  # people may read it; whatever officers ever had is
 _WITH_OFFICERS = (QuestionState.QUEUED, QuestionState.ASSIGNED)
 _COLUMNS = tuple(questions.c.keys())
 _UNKNOWN = dict.fromkeys(_COLUMNS)
@@ -95,6 +96,7 @@ def add_questions(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[st
         "candidates": [],
         "pauses": [],
         "urgent": False,
+        "unshared": False,
         "disposition": "pending",
         "received_at": tx.now,
         "updated_at": tx.now,
@@ -118,7 +120,7 @@ def question(tx: Transaction, question_id: int, *, lock: bool = False) -> Questi
 
 
 def is_within(path: str) -> ColumnElement[bool]:
-    """The condition that a question is with a unit (by its path) or one below."""
+    """The condition that a question is with a unit (by its path) or one below; to be shown it must be `SHARED`, too."""
     if path == TOP:
         return true()
     return questions.c.unit_code.in_(select(units.c.code).where(units.c.path.startswith(path)))
@@ -138,7 +140,7 @@ def question_within(
             question_units, units, question_units.c.unit_code == units.c.code
         )
         scope |= questions.c.id.in_(had.where(units.c.path.startswith(path)))
-    query = select(questions).where(questions.c.id == question_id, scope)
+    query = select(questions).where(questions.c.id == question_id, scope, SHARED)
     row = tx.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound("question", id=question_id)
@@ -215,7 +217,7 @@ def message_of(tx: Transaction, question_id: int, message_id: int) -> QuestionMe
 
 def these_within(tx: Transaction, path: str, question_ids: Sequence[int]) -> list[Question]:
     """Those of these questions that are with a unit (by its path) or one below, in the order given."""
-    rows = listed(tx, select(questions).where(questions.c.id.in_(question_ids), is_within(path)))
+    rows = listed(tx, select(questions).where(questions.c.id.in_(question_ids), is_within(path), SHARED))
     return sorted(rows, key=lambda one: question_ids.index(one.id))
 
 
@@ -228,7 +230,7 @@ def ungathered(tx: Transaction, path: str, limit: int) -> list[Question]:
 
 def those_within(tx: Transaction, path: str, question_ids: Iterable[int]) -> set[int]:
     """Which of these questions are with a unit (by its path) or one below."""
-    wanted = questions.c.id.in_(set(question_ids)) & is_within(path)
+    wanted = questions.c.id.in_(set(question_ids)) & is_within(path) & SHARED
     return set(tx.execute(select(questions.c.id).where(wanted)).scalars())
 
 
@@ -238,6 +240,7 @@ def waiting_for_publication(tx: Transaction, path: str, limit: int = 200) -> lis
         select(questions)
         .where(
             is_within(path),
+            SHARED,
             questions.c.disposition == Disposition.PENDING,
             questions.c.state.in_(list(ANSWERED_STATES)),
         )

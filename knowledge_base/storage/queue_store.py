@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
-from knowledge_base.questions.question import OPEN_STATES, Question, QuestionState
+from knowledge_base.questions.question import OPEN_STATES, CloseReason, Question, QuestionState
 from knowledge_base.questions.reference import read_reference
 from knowledge_base.storage import question_store
 from knowledge_base.storage.database import Transaction
@@ -18,6 +18,8 @@ from knowledge_base.text.fold import fold
 
 _MOST_WORDS = 8
 _AT_ONCE = 500
+_TOLD = timedelta(days=7)  # how long an officer is told that a question of his was erased
+_MOST_TOLD = 20
 TABS: dict[str, tuple[QuestionState, ...]] = {
     "open": OPEN_STATES,
     "mine": (*OPEN_STATES, QuestionState.WAITING_FOR_RESIDENT),
@@ -50,7 +52,9 @@ def _conditions(tx: Transaction, wanted: QueueFilter, today: date) -> list[Any]:
         conditions += [is_unfinished(questions), questions.c.state.in_(OPEN_STATES), questions.c.due_on < today]
     if wanted.tab not in ("answered", "all"):
         conditions.append(is_unfinished(questions))
-    if states:
+    if not states:  # what is in one of the others was handed to officers
+        conditions.append(question_store.SHARED)
+    else:
         conditions.append(questions.c.state.in_(states))
     if wanted.tab == "mine":
         conditions.append((questions.c.assigned_to == wanted.member) | (questions.c.owner_id == wanted.member))
@@ -97,6 +101,14 @@ def page(
     place = {number: at for at, number in enumerate(found)}
     total = tx.execute(select(func.count()).select_from(questions).where(*conditions)).scalar_one()
     return sorted(rows, key=lambda one: place[one.id]), total
+
+
+def erased_from(tx: Transaction, member_id: int) -> list[str]:
+    """The codes of questions that somebody held and whose askers had them erased lately; newest first."""
+    mine = (questions.c.assigned_to == member_id) & (questions.c.erased_at >= tx.now - _TOLD)
+    unfinished = questions.c.close_reason == CloseReason.ERASED
+    query = select(questions.c.reference).where(mine, unfinished).order_by(questions.c.erased_at.desc())
+    return list(tx.execute(query.limit(_MOST_TOLD)).scalars())
 
 
 def everything(tx: Transaction, wanted: QueueFilter, today: date, limit: int) -> Iterator[Question]:

@@ -4,6 +4,7 @@ Looking for what is due reads much and blanking it writes little: `find_due` is 
 between things may have changed (a question reopened), so `blank` asks again for what it depends on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, or_, select, update
 
 from knowledge_base.questions.question import UNFINISHED_STATES, Disposition
+from knowledge_base.retention import CONSENT_DAYS, DAYS_A_MONTH, UNUSED_DAYS
+from knowledge_base.storage import erased_wording_store, event_store, faq_store
 from knowledge_base.storage.chat_store import CHANNEL
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import try_alone
@@ -22,9 +25,11 @@ from knowledge_base.storage.tables import (
     conversations,
     data_codes,
     drafts,
+    events,
     feedback,
     inbox,
     outbox,
+    proposed_phrasings,
     question_messages,
     question_notes,
     question_presence,
@@ -34,16 +39,14 @@ from knowledge_base.storage.tables import (
     writes,
 )
 
-_DAYS_A_MONTH = 31  # kept no shorter than promised, at most a few days longer
 _WRITE_KEY_DAYS = 1  # a write that is tried again is so within seconds
 _VOTER_DAYS = 1  # one vote a day: who it was is nobody's business the day after
-_CONSENT_DAYS = 1  # what waits for its asker's consent; as residents read it in `retention.py`
 _HOLDING = ("consenting", "erasing")  # where a conversation may hold such words
-_UNUSED_DAYS = 2  # a chat session that never said anything
 _AT_ONCE = 500  # rows of a kind in one transaction
 # In the form of a reply, so that whoever still holds the conversation's page can open it.
 BLANK_REPLY: dict[str, Any] = {"text": "", "options": [], "decision": "notice", "entry": None, "reference": None}
 _BLANKED = '%"blanked":%true%'  # with a blank between, or without
+NO_WORDS: dict[str, Any] = {"text": "", "folded": "", "commune": None, "kin": None}  # of a question
 _TO_GO = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING)
 
 
@@ -93,9 +96,9 @@ class _Conditions:
 
 
 def _conditions(now: datetime, rules: Rules) -> _Conditions:
-    words = now - timedelta(days=_DAYS_A_MONTH * rules.months)
+    words = now - timedelta(days=DAYS_A_MONTH * rules.months)
     payload = max(words, now - timedelta(days=rules.payload_days))
-    unused = now - timedelta(days=_UNUSED_DAYS)
+    unused = now - timedelta(days=UNUSED_DAYS)
     # The web chat's page shows a resident's own words from here; on other channels the platform's app does.
     elsewhere = inbox.c.channel != CHANNEL
     told = or_(outbox.c.state.not_in(_TO_GO), outbox.c.channel == CHANNEL)
@@ -127,7 +130,7 @@ def _conditions(now: datetime, rules: Rules) -> _Conditions:
         votes=and_(feedback.c.voter.is_not(None), feedback.c.at < now - timedelta(days=_VOTER_DAYS)),
         consents=and_(
             conversations.c.state.in_(_HOLDING),
-            conversations.c.updated_at < now - timedelta(days=_CONSENT_DAYS),
+            conversations.c.updated_at < now - timedelta(days=CONSENT_DAYS),
             cast(conversations.c.data, Text).like('%"pending"%'),
         ),
         codes=data_codes.c.expires_at <= now,
@@ -163,6 +166,8 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
     if not try_alone(tx.connection, "retention"):
         return 0
     when = _conditions(tx.now, rules)
+    if due.questions:
+        faq_store.lock_changes(tx)  # before the questions' rows, as officers and editors do
     settled = _blank_questions(tx, due.questions, when.questions)
     old = and_(inbox.c.id.in_(due.inbox), when.inbox)
     tx.execute(update(inbox).where(old).values(body={}, kind="blanked"))  # its id stays: it still tells a repetition
@@ -184,24 +189,38 @@ def blank(tx: Transaction, rules: Rules, due: Due) -> int:
 
 def _blank_questions(tx: Transaction, ids: list[int], still: ColumnElement[bool]) -> list[int]:
     """Questions' words, what was said about them, and answers that the public can't read anyway."""
-    blank_words = {"text": "", "folded": "", "commune": None, "kin": None}
-    changed = update(questions).where(questions.c.id.in_(ids), still).values(**blank_words)
+    changed = update(questions).where(questions.c.id.in_(ids), still).values(**NO_WORDS)
     done = list(tx.execute(changed.returning(questions.c.id)).scalars())
     if not done:
         return []
-    said = question_messages.c.question_id.in_(done)
-    tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
-    tx.execute(update(question_notes).where(question_notes.c.question_id.in_(done)).values(text=""))
-    tx.execute(update(asked_for).where(asked_for.c.question_id.in_(done)).values(sealed_name=None))
-    for beside in (drafts, question_sketches, question_presence):
-        tx.execute(delete(beside).where(beside.c.question_id.in_(done)))
+    blank_beside(tx, done)
     public = exists().where(questions.c.id == answers.c.question_id, questions.c.disposition == Disposition.OWN_PAGE)
-    # With a revision it is an entry's text, which anybody may read.
-    own = and_(answers.c.question_id.in_(done), answers.c.revision_id.is_(None), ~public)
+    blank_answers(tx, and_(answers.c.question_id.in_(done), ~public))
+    erased_wording_store.forget_unpublished(tx, done)
+    return done
+
+
+def blank_beside(tx: Transaction, ids: Sequence[int]) -> None:
+    """All that was said or kept about questions beside their own words and their answers."""
+    said = question_messages.c.question_id.in_(ids)
+    tx.execute(update(question_messages).where(said).values(text="", media_ref=None))
+    tx.execute(update(question_notes).where(question_notes.c.question_id.in_(ids)).values(text=""))
+    proposals = update(proposed_phrasings).where(proposed_phrasings.c.question_id.in_(ids))
+    # What nobody has decided about can't be any more: without words there is nothing to take.
+    tx.execute(proposals.where(proposed_phrasings.c.verdict.is_(None)).values(verdict="refused", decided_at=tx.now))
+    tx.execute(proposals.values(texts=[], note=None))
+    tx.execute(update(asked_for).where(asked_for.c.question_id.in_(ids)).values(sealed_name=None))
+    for beside in (drafts, question_sketches, question_presence):
+        tx.execute(delete(beside).where(beside.c.question_id.in_(ids)))
+    event_store.forget_words(tx, events.c.question_id.in_(ids))
+
+
+def blank_answers(tx: Transaction, which: ColumnElement[bool]) -> None:
+    """What officers wrote to askers. With a revision it is an entry's text, which anybody may read."""
+    own = and_(which, answers.c.revision_id.is_(None))
     for row in tx.execute(select(answers.c.id, answers.c.content).where(own)).all():
         bare = {**row.content, "short_answer": "", "details": ""}
         tx.execute(update(answers).where(answers.c.id == row.id).values(content=bare))
-    return done
 
 
 def sweep(tx: Transaction, months: int, payload_days: int = 7) -> int:

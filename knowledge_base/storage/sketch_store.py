@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from knowledge_base.questions.question import QuestionState
 from knowledge_base.storage.database import Transaction
@@ -38,6 +38,11 @@ def after(tx: Transaction, number: int, limit: int = 20_000) -> list[tuple[int, 
     query = select(question_sketches).where(question_sketches.c.number > number)
     rows = tx.execute(query.order_by(question_sketches.c.number).limit(limit))
     return [(row.number, row.question_id, row.sketch) for row in rows]
+
+
+def count(tx: Transaction) -> int:
+    """How many sketches there are; retention and erasures take some away."""
+    return tx.execute(select(func.count()).select_from(question_sketches)).scalar_one()
 
 
 def of_questions(tx: Transaction, question_ids: Sequence[int]) -> list[tuple[int, bytes]]:

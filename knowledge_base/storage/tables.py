@@ -271,6 +271,8 @@ questions = Table(
     Column("unit_due_on", Date),  # the deadline of the unit that has it now, when it was passed on
     Column("promise_renewed_at", UtcDateTime),
     Column("close_reason", String(20)),
+    # Its asker was not asked yet whether officers may read it (`CONSENT=ask`): counted, and shown to nobody.
+    Column("unshared", Boolean, nullable=False, server_default=false()),
     Column("erased_at", UtcDateTime),  # its asker had his data erased: no words, and nothing is done with it any more
     Column("disposition", String(20), nullable=False, server_default="pending"),
     Column("disposition_reason", String(20)),
@@ -280,8 +282,9 @@ questions = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("disposition IN ('pending','own_page','linked','excluded')", name="disposition"),
     # All that the queue filters by, so that counting never reads the rows themselves.
-    Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id"),
+    Index("ix_questions_filters", *_FILTERS, "due_on", "cluster_id", "unshared"),
     Index("ix_questions_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if("postgresql"),
+    _partial("ix_questions_erased", "erased_at IS NOT NULL", "assigned_to", "erased_at"),
     _partial("ix_questions_unreached", f"{_UNREACHED_SQL} AND kin IS NOT NULL", *_GAPS),
     _partial("ix_questions_answered_entry", "entry_key IS NOT NULL", "entry_key", "received_at", "unit_code"),
     # What officers have work with is little among much: in the order in which it is shown, with all it is filtered by.

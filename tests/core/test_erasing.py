@@ -1,26 +1,32 @@
 """Fifty residents, on all channels, with questions in every state, have their data erased: nothing of theirs is left.
 
-Looked for in the raw bytes of database, WAL and dump, the full-text table, the live FAQ, the log; and again in a
-store that came back from a backup of the day before.
+Looked for in the raw bytes of database, WAL and dump, the full-text table, the live FAQ, the log, the files that are
+handed out by command line and console; and again in a store that came back from a backup of the day before.
 """
 
 import asyncio
+import io
 import logging
 import subprocess
+import zipfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 
+from admin.exporting import queue_file
 from bot.channels import web_chat
 from bot.conversation.message import Incoming
 from bot.inbox import Inbox
 from knowledge_base import desk, editorial, erasing, neighbours, officer_queue
 from knowledge_base.backup import make_backup
+from knowledge_base.cli_content import export_command
+from knowledge_base.cli_io import Terminal
 from knowledge_base.erasure_list import append_to_list, read_list
 from knowledge_base.errors import Conflict
 from knowledge_base.faq.entry import InForce
@@ -37,6 +43,7 @@ from knowledge_base.storage import (
     erasure_store,
     outbox_store,
     question_store,
+    queue_store,
     sending_store,
     sketch_store,
     staff_store,
@@ -44,6 +51,7 @@ from knowledge_base.storage import (
 from knowledge_base.storage import tables as t
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.opening import open_database
+from knowledge_base.storage.queue_store import QueueFilter
 from knowledge_base.storage.sending_store import Sender, Settlement
 from processes.erasures import Erasures, replay_list
 from tests.bot.conftest import fill
@@ -212,6 +220,28 @@ def _bytes(database: Database, folder: Path) -> bytes:
     return subprocess.run(["pg_dump", "--format=plain", "--inserts", url], check=True, capture_output=True).stdout
 
 
+def _exported(database: Database, folder: Path) -> bytes:
+    """What the command line and the console hand out as files, unpacked."""
+    held = b""
+    for name in ("faq.yaml", "faq.csv", "faq.xlsx"):
+        assert export_command(database, folder / name, None, Terminal.remote("")) == 0
+        held += _unpacked((folder / name).read_bytes())
+    every = QueueFilter("0/", tab="all")
+    found = database.read_now(lambda tx: list(queue_store.everything(tx, every, NOON.date(), 999)))
+    assert len(found) == PEOPLE
+    visit: Any = SimpleNamespace(gettext=str, language="vi")
+    for shape in ("csv", "xlsx"):
+        held += _unpacked(queue_file(visit, found, {}, shape).body)
+    return held
+
+
+def _unpacked(data: Any) -> bytes:
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return bytes(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return b"".join(packed.read(name) for name in packed.namelist())
+
+
 def _left(raw: bytes, people: list[Resident], keys: Keys) -> set[str]:
     found = set()
     for one in people:
@@ -234,10 +264,12 @@ async def test_nothing_is_left_of_fifty_residents(village: Village, caplog: pyte
     assert len(_left(_bytes(database, village.folder), people, keys)) >= 2 * PEOPLE  # the search finds what is there
     states = {one["state"] for one in _rows(database, "select state from questions")}
     assert states >= {"queued", "assigned", "waiting_for_resident", "answered", "closed", "answered_by_bot"}
+    assert len(_left(_exported(database, village.folder), people, keys)) >= PEOPLE // 2
     before = village.counted()
     backup = _backup(village)
     village.clock.advance(timedelta(hours=20))
-    farewells = {one.number: await village.forget(one) for one in people}
+    said = await asyncio.gather(*(village.forget(one) for one in people))
+    farewells = {one.number: goodbye for one, goodbye in zip(people, said, strict=True)}
     told = village.deliver()
     for one in people:
         goodbye = farewells[one.number].replies[0].text
@@ -257,6 +289,7 @@ async def test_nothing_is_left_of_fifty_residents(village: Village, caplog: pyte
     assert _left(_bytes(database, village.folder), people, keys) == set()
     assert village.counted() == before
     _nothing_hidden(village)
+    assert _left(_exported(database, village.folder), people, keys) == set()
     assert _left(caplog.text.encode(), people, keys) == set()
     assert len(read_list(village.settings.erasures)) == PEOPLE
     assert _left(village.settings.erasures.read_bytes(), people, keys) == set()
