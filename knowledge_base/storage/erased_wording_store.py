@@ -13,6 +13,7 @@ from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.tables import (
     answers,
     entries,
+    entry_translations,
     events,
     outbox,
     phrasings,
@@ -56,6 +57,7 @@ def forget_wordings(tx: Transaction, ids: Sequence[int]) -> None:
     _forget_matches(tx, [row.text for row in his])
     keys = {row.entry_key for row in his}
     _forget_scheduled(tx, keys, {row.text for row in his})
+    _forget_proposed(tx, keys | set(own), {row.text for row in his}, said)
     for key in own:
         _forget_entry(tx, key, said)
     event_store.forget_words(tx, events.c.entry_key.in_(own))
@@ -135,6 +137,7 @@ def _blank(tx: Transaction, row: Row[Any]) -> None:
     """A text that was never public."""
     blank = {**row.content, **dict.fromkeys(_TEXTS, ""), "audience": [], "sources": []}
     values: dict[str, Any] = {"content": blank, **dict.fromkeys(_BESIDE), "correction": None, "publish_on": None}
+    values["phrasings"] = None
     if row.state in _UNDECIDED:
         values["state"] = RevisionState.SUPERSEDED
     tx.execute(update(revisions).where(revisions.c.id == row.id).values(**values, scheduled=None))
@@ -144,6 +147,7 @@ def _forget_name(tx: Transaction, key: str) -> None:
     """What leads to an entry of which nothing was ever public."""
     tx.execute(update(entries).where(entries.c.key == key).values(slug=f"da-xoa-{key.lower()}"))
     tx.execute(delete(phrasings).where(phrasings.c.entry_key == key))
+    tx.execute(delete(entry_translations).where(entry_translations.c.entry_key == key))
     tx.execute(delete(redactions).where(redactions.c.entry_key == key))
 
 
@@ -156,6 +160,8 @@ def _mask(tx: Transaction, row: Row[Any], said: str) -> None:
     tx.execute(update(revisions).where(revisions.c.id == row.id).values(content=masked, **values))
     if masked == row.content:
         return
+    # Made from the words that are masked now: stale, and they hold them.
+    tx.execute(delete(entry_translations).where(entry_translations.c.entry_key == row.entry_key))
     _forget_matches(tx, [row.content["question"]] if masked["question"] != row.content["question"] else [])
     for copy in tx.execute(select(answers.c.id, answers.c.content).where(answers.c.revision_id == row.id)).all():
         tx.execute(update(answers).where(answers.c.id == copy.id).values(content=_masked(copy.content, said)))
@@ -179,6 +185,14 @@ def _forget_scheduled(tx: Transaction, keys: set[str], wordings: set[str]) -> No
         kept = [text for text in (row.scheduled or {}).get("phrasings", ()) if text not in wordings]
         scheduled = {**(row.scheduled or {}), "phrasings": kept}
         tx.execute(update(revisions).where(revisions.c.id == row.id).values(scheduled=scheduled))
+
+
+def _forget_proposed(tx: Transaction, keys: set[str], wordings: set[str], said: str) -> None:
+    """Phrasings that a text brings with it, until it is live."""
+    brings = revisions.c.entry_key.in_(keys) & revisions.c.phrasings.is_not(None)
+    for row in tx.execute(select(revisions.c.id, revisions.c.phrasings).where(brings)).all():
+        kept = [text for text in row.phrasings or () if text not in wordings and _without_his(text, said) == text]
+        tx.execute(update(revisions).where(revisions.c.id == row.id).values(phrasings=kept))
 
 
 def _masked(content: Mapping[str, Any], said: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from knowledge_base.storage.tables import (
     conversations,
     data_codes,
     erasures,
+    helpers,
     inbox,
     outbox,
     questions,
@@ -94,6 +95,8 @@ def codes_of(tx: Transaction, ref: str) -> dict[int, str]:
 
 def erase_contact(tx: Transaction, ref: str, address: str | None) -> None:
     """Destroy all that leads to a resident but his questions: address, dialogue, messages both ways, codes, links."""
+    # A member of a community team stays in the office's register; what leads to his messenger goes.
+    tx.execute(update(helpers).where(helpers.c.contact_ref == ref).values(contact_ref=None, channel=None))
     for table in (conversations, return_codes, data_codes, staff_links):
         tx.execute(delete(table).where(table.c.contact_ref == ref))
     _forget_incoming(tx, inbox.c.contact_ref == ref)

@@ -38,6 +38,9 @@ ERASED = {
     "return_codes": {"contact_ref*"},
     "data_codes": {"contact_ref*"},
     "staff_links": {"contact_ref"},
+    "helpers": {"contact_ref"},
+    "asked_for": {"sealed_name*"},
+    "entry_translations": {"content", "source"},
     "inbox": {"external_id", "contact_ref", "body*"},
     "outbox": {"idempotency_key", "contact_ref", "body*", "platform_message_id", "error*"},
     "questions": {"contact_ref", "text*", "folded*", "commune*", "kin*", "candidates"},
@@ -51,7 +54,7 @@ ERASED = {
     "phrasings": {"text", "question_id"},
     "proposed_phrasings": {"texts*", "note*"},
     "entries": {"slug*"},
-    "revisions": {"content*", "note*", "scheduled*", "bypass_reason*", "correction*"},
+    "revisions": {"content*", "note*", "scheduled*", "bypass_reason*", "correction*", "phrasings*"},
 }
 _COUNTED = "it says only that there was a question, which is counted"
 _OURS = "written about the office, not about a resident"
@@ -86,6 +89,20 @@ STAYS = {
     "topics.hint": _OURS,
     "units.name": _OURS,
     "units.path": _OURS,
+    "asked_for.question_id": _COUNTED,
+    "question_places.question_id": _COUNTED,
+    "slips.question_id": _COUNTED,
+    "entry_translations.note": _OURS,
+    "helpers.name": "of a community team: the office's register of whom it sent",
+    "helpers.sealed_phone": "of a community team: the office's register of whom it sent",
+    "meetings.chair": _OURS,
+    "meetings.hamlet": _OURS,
+    "places.label": _OURS,
+    "sheet_rows.content": "an editor's sheet of public texts; gone after a day",
+    "sheet_uploads.faults": "an editor's sheet of public texts; gone after a day",
+    "sheet_uploads.file_name": "an editor's sheet of public texts; gone after a day",
+    "teams.hamlet": _OURS,
+    "teams.name": _OURS,
 }  # fmt: skip
 _LEADS = {"contact_ref", "question_id", "other_id", "origin_question_id", "kin"}
 
@@ -139,6 +156,9 @@ def fill(tx: Transaction) -> str:
     put(t.return_codes, contact_ref=ref, code_hash="r" * 64, made_at=tx.now)
     put(t.data_codes, contact_ref=ref, code_hash="d" * 64, expires_at=tx.now)
     put(t.staff_links, staff_id=staff, channel="sms", contact_ref=ref, created_at=tx.now)
+    put(t.teams, id=1, unit_code="0", name="Tổ thử", hamlet="Thôn thử", created_at=tx.now)
+    put(t.helpers, id=1, team_id=1, name="Thành viên thử", channel="sms", contact_ref=ref, created_at=tx.now)
+    put(t.asked_for, question_id=number, sealed_name=b"name", consent="oral", consent_at=tx.now)
     put(
         t.inbox,
         channel="sms",
@@ -182,7 +202,12 @@ def fill(tx: Transaction) -> str:
 
 def _faq(tx: Transaction, number: int, words: dict[str, str]) -> None:
     """An entry made from his question and never public, one that was, and his wording of a third."""
-    ways = {"note": MARK, "bypass_reason": MARK, "scheduled": {"phrasings": [MARK]}}
+    ways: dict[str, Any] = {
+        "phrasings": [f"{MARK} kèm theo"],
+        "note": MARK,
+        "bypass_reason": MARK,
+        "scheduled": {"phrasings": [MARK]},
+    }
     faq_store.ensure_entry(tx, "Q1", MARK, number)
     faq_store.add_revision(
         tx, _entry("Q1", MARK), RevisionState.IN_REVIEW, "can-bo", correction={"parts": [], "note": MARK}, **ways
@@ -192,6 +217,11 @@ def _faq(tx: Transaction, number: int, words: dict[str, str]) -> None:
     faq_store.ensure_entry(tx, "Q2", "Thử", number)
     public = faq_store.add_revision(
         tx, _entry("Q2", f"Gọi {PHONE}"), RevisionState.PUBLISHED, "can-bo", approved_by="bien-tap", note=f"gọi {PHONE}"
+    )
+    words_of = {"question": f"Gọi {PHONE}", "short_answer": "", "details": ""}
+    made = {"translator": "can-bo", "state": "published", "created_at": tx.now, "source_hash": "h" * 64}
+    tx.execute(
+        insert(t.entry_translations).values(entry_key="Q2", language="en", content=words_of, source=words_of, **made)
     )
     text = {"notice": "officer_answer", "answer": {"short_answer": f"Gọi {PHONE} đáp"}}
     to = contact_store.ensure_contact(tx, "sms", "hang-xom")  # somebody else was sent it, too
@@ -234,6 +264,7 @@ def _kept_rows(tx: Transaction) -> set[str]:
         for table, name in ((t.question_presence, "question_id"), (t.question_sketches, "question_id"),
                             (t.question_sketches, "sketch"), (t.question_sketches, "kin"), (t.drafts, "question_id"))
     }  # fmt: skip
+    gone["asked_for.sealed_name"] = tx.execute(select(t.asked_for.c.sealed_name)).scalar_one() is None
     gone["questions.kin"] = tx.execute(select(t.questions.c.kin)).scalar_one() is None
     gone["phrasings.question_id"] = (
         tx.execute(select(t.phrasings).where(t.phrasings.c.question_id == 1)).first() is None
