@@ -53,7 +53,17 @@ _CHANNELS = {
     "sms": _("text messages"),
     "email": _("e-mail"),
 }
-_FILES = {"photo": _("a picture"), "voice": _("a voice message"), "video": _("a video"), "document": _("a file")}
+_FILE = _("a file")
+_FILES = {
+    "photo": _("a picture"),
+    "voice": _("a voice message"),
+    "audio": _("a voice message"),
+    "video": _("a video"),
+    "video_note": _("a video"),
+    "location": _("a place on the map"),
+    "contact": _("a contact"),
+    "link": _("a link"),
+}
 
 
 async def form(request: web.Request) -> web.Response:
@@ -94,7 +104,7 @@ def _shown(values: dict[str, Any], say: Callable[[str], str]) -> dict[str, Any]:
 def _lists(one: dict[str, Any], say: Callable[[str], str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """All that belongs to a question."""
     said = [
-        (entry["at"], f"{say(_FROM[entry['from']])}: {entry['words'] or say(_FILES.get(entry['file'], ''))}")
+        (entry["at"], f"{say(_FROM[entry['from']])}: {entry['words'] or say(_FILES.get(entry['file'], _FILE))}")
         for entry in one["messages"]
         if entry["words"] or entry["file"]
     ]
