@@ -17,6 +17,7 @@ from bot.conversation.turn import Copy, Turn, View
 from bot.conversation.voice import Voice
 from knowledge_base import erasing, officer_queue, routing
 from knowledge_base.clock import VIETNAM, vietnam_day
+from knowledge_base.distress.hear import hear
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.live_units import UnitSnapshot
@@ -32,6 +33,7 @@ from knowledge_base.storage import (
     contact_store,
     conversation_store,
     copy_store,
+    distress_store,
     outbox_store,
     question_store,
 )
@@ -212,13 +214,14 @@ def _view(
 ) -> View:
     reference = _reference_of(one.incoming, stand)
     about = loaded.abouts.get(reference) if reference else None
+    state = State.from_json(*stand) if stand else State()
     return View(
         voice=desk.voices[one.incoming.language],
         revisions=desk.faq.in_force_on(vietnam_day(tx.now)),
         documents=desk.faq.documents,
         references=_FreshReferences(),
         due_on=calendar_store.calendar(tx).due_day(vietnam_day(tx.now), desk.working_days),
-        match=one.match,
+        match=_match(one, state, about, desk, tx),
         parts=one.parts,
         about=about if about and about.contact_ref == ref else None,
         repeated=loaded.alike.get(ref),
@@ -227,7 +230,15 @@ def _view(
         asks_consent=desk.asks_consent,
         today=vietnam_day(tx.now),
         copy=_copy(tx, one.incoming, ref),
+        distress_words=distress_store.words(tx) if hear(one.incoming.text) else {},
     )
+
+
+def _match(one: Arrival, state: State, about: Question | None, desk: Desk, tx: Transaction) -> Match | None:
+    """What the matcher made of the message; of the words before, where these were no distress but a question."""
+    if about is not None and about.text and dialogue.means_policy(state, one.incoming):
+        return desk.faq.index.match(about.text, vietnam_day(tx.now))
+    return one.match
 
 
 def _copy(tx: Transaction, incoming: Incoming, ref: str) -> Copy | None:
