@@ -41,6 +41,10 @@ _HELD = 5  # one line in so many is left out when the threshold is looked for
 _LONGEST = 18  # words of a message that is cut out of a story
 _SEED = 8
 _UNITS = Path(__file__).parents[1] / "content" / "units"
+_NEAR_DISTRESS = re.compile(
+    r"(?i)nguy|danger|distress|tự tử|self-harm|bạo lực|violence|lũ|flood|trafficking|mua bán người|abused"
+    r"|nothing to eat|không còn gì ăn|shelter|threatened|đe dọa|bỏ mặc|helpless|cấp cứu|emergency"
+)
 _TINY = 0.01  # weights that tell nothing
 Floats = NDArray[np.float32]
 Chance = random.Random
@@ -146,16 +150,16 @@ def _sentences() -> tuple[str, ...]:
             for message in read_po(file):
                 for text in message.string if isinstance(message.string, tuple | list) else (message.string,):
                     found |= dict.fromkeys(re.split(r"[.!?:;\n]+", re.sub(r"%\(\w+\)s", "", str(text))))
-    near = re.compile(r"(?i)nguy|danger|distress|tự tử|self-harm|bạo lực|violence|lũ|flood|trafficking|mua bán người|abused"
-                      r"|nothing to eat|không còn gì ăn|shelter|threatened|đe dọa|bỏ mặc|helpless|cấp cứu|emergency")  # fmt: skip
-    return tuple(text.strip() for text in found if text.strip() and not near.search(text))
+    return tuple(text.strip() for text in found if text.strip() and not _NEAR_DISTRESS.search(text))
 
 
 @cache
 def _places() -> tuple[str, ...]:
     """Some of the communes, as residents name theirs."""
-    names = [unit.name for unit in read_seed(_UNITS).units][::12]
-    return tuple(name for at, name in enumerate(names) for name in (name, f"tôi ở {name}")[: 1 + at % 2])
+    names = sorted({unit.name for unit in read_seed(_UNITS).units})[::6]
+    return tuple(
+        name for at, name in enumerate(names) for name in (name, name.partition(" ")[2], f"tôi ở {name}")[: 2 + at % 2]
+    )
 
 
 @cache

@@ -50,6 +50,7 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
 
 
 _POLICY = "policy:"
+_LONGEST_PLACE = 5  # words
 _CHOICES = ("pick:", "none:")  # how the ids of choices begin
 
 
@@ -69,7 +70,8 @@ def step(state: State, heard: Incoming, view: View) -> Turn:
 
 
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
-    if distress := hear(heard.text):
+    distress = None if _says_where(state, heard.text, view) else hear(heard.text)
+    if distress:
         return _danger(rights.left_undone(state), heard, view, distress)
     if own := rights.turn(state, heard, view):
         return own
@@ -87,6 +89,15 @@ def _turn(state: State, heard: Incoming, view: View) -> Turn:
     if heard.kind == "media":
         return _media(state, heard, view)
     return _text(state, heard, view)
+
+
+def _says_where(state: State, text: str, view: View) -> bool:
+    """Whether a few words answer our question for a place: names of places sound like anything."""
+    if not (state.asked_commune or state.place) or len(text.split()) > _LONGEST_PLACE:
+        return False
+    return bool(view.gazetteer.resolve(intent.place_of(text)).places) or bool(
+        state.place and places.understand(view.gazetteer, text, state.place).place
+    )
 
 
 # --- words ----------------------------------------------------------------------------------------
