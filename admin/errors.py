@@ -90,6 +90,9 @@ SENTENCES: dict[str, str] = {
     "calendar_range": N_("%(value)s is too far away: days from a month ago to two years ahead can be set."),
     "calendar_same": N_("%(value)s is so already. Choose another day."),
     "calendar_day": N_("Nothing is set for that day. Look at the calendar as it stands."),
+    # words in distress
+    "distress_kind": N_("There is no such kind of distress. Look at the list as it stands."),
+    "distress_long": N_("The words are too long: at most %(most)s characters."),
     # repair
     "message": N_("There is no such message. Look at the list as it stands now."),
     "message_moved": N_("The message is not where it was any more: somebody else dealt with it, or it went out. Look at the list as it stands now."),

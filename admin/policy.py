@@ -18,6 +18,7 @@ from admin.views import (
     confirming,
     counter,
     cut_over,
+    distress,
     entry,
     faq,
     feedback,
@@ -201,6 +202,9 @@ ROUTES: tuple[Route, ...] = (
     # The working days; everybody looks, administrators change.
     Route("GET", "/calendar", "calendar", calendar.show, EVERYBODY),
     Route("POST", "/calendar", "calendar_change", calendar.change, ADMINISTRATORS, at_the_top=True),
+    # What is said to somebody in distress; everybody looks, administrators change.
+    Route("GET", "/distress", "distress", distress.show, EVERYBODY),
+    Route("POST", "/distress", "distress_change", distress.change, ADMINISTRATORS, at_the_top=True),
     # The register of units; everybody looks, administrators act.
     Route("GET", "/units", "units", units.show, EVERYBODY),
     Route("POST", "/units", "unit_add", units.add, ADMINISTRATORS, at_the_top=True),

@@ -20,6 +20,7 @@ from bot.conversation.turn import Copy, Turn, View
 from bot.conversation.voice import Voice
 from knowledge_base import erasing, officer_queue, routing
 from knowledge_base.clock import VIETNAM, vietnam_day
+from knowledge_base.distress.hear import hear
 from knowledge_base.errors import Unavailable
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
@@ -38,6 +39,7 @@ from knowledge_base.storage import (
     contact_store,
     conversation_store,
     copy_store,
+    distress_store,
     helper_store,
     outbox_store,
     place_store,
@@ -253,7 +255,7 @@ def _view(
         documents=desk.faq.documents,
         references=_FreshReferences(loaded.fresh),
         due_on=loaded.due_on,
-        match=one.match,
+        match=_match(one, state, about, desk, tx),
         parts=one.parts,
         about=about if about and (about.contact_ref == ref or _with_the_person(state, about)) else None,
         repeated=loaded.alike.get(ref),
@@ -266,7 +268,15 @@ def _view(
         translations=desk.faq.translations.get(one.incoming.language, {}),
         aid=_aid(tx, one.incoming, ref, state, desk),
         came_by=_came_by(tx, one.incoming, desk),
+        distress_words=distress_store.words(tx) if hear(one.incoming.text) else {},
     )
+
+
+def _match(one: Arrival, state: State, about: Question | None, desk: Desk, tx: Transaction) -> Match | None:
+    """What the matcher made of the message; of the words before, where these were no distress but a question."""
+    if about is not None and about.text and dialogue.means_policy(state, one.incoming):
+        return desk.faq.index.match(about.text, vietnam_day(tx.now))
+    return one.match
 
 
 def _copy(tx: Transaction, incoming: Incoming, ref: str) -> Copy | None:

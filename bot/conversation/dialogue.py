@@ -24,11 +24,11 @@ from bot.conversation.acts import (
     SetStopped,
 )
 from bot.conversation.assisting import Aid
-from bot.conversation.danger import is_danger
 from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Turn, View
 from bot.conversation.voice import Voice
+from knowledge_base.distress.hear import Distress, hear
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
@@ -52,6 +52,8 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
 )
 
 
+_POLICY = "policy:"
+_LONGEST_PLACE = 5  # words
 _CHOICES = ("pick:", "none:")  # how the ids of choices begin
 
 
@@ -78,11 +80,14 @@ def _voice_after(turn: Turn, view: View) -> Voice:
 
 
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
-    if is_danger(heard.text):
-        return _danger(rights.left_undone(state), heard, view)
+    distress = None if _says_where(state, heard.text, view) else hear(heard.text)
+    if distress:
+        return _danger(rights.left_undone(state), heard, view, distress)
     if own := rights.turn(state, heard, view):
         return own
     state = rights.left_undone(state)
+    if view.about and means_policy(state, heard):
+        return _about_policy(state, view.about, view)
     if view.aid is not None and (turn := _assisted(state, heard, view.aid, view)):
         return turn
     if own := consent.turn(state, heard, view):
@@ -137,6 +142,15 @@ def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
 def _agreed_before_helper(state: State, turn: Turn) -> bool:
     """Whether the question is somebody's who has agreed already, before the helper who asks for him."""
     return (state.assist or {}).get("step") == "after" or any(isinstance(act, Ask) and act.behalf for act in turn.acts)
+
+
+def _says_where(state: State, text: str, view: View) -> bool:
+    """Whether a few words answer our question for a place: names of places sound like anything."""
+    if not (state.asked_commune or state.place) or len(text.split()) > _LONGEST_PLACE:
+        return False
+    return bool(view.gazetteer.resolve(intent.place_of(text)).places) or bool(
+        state.place and places.understand(view.gazetteer, text, state.place).place
+    )
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -475,19 +489,49 @@ def _several(state: State, view: View) -> Turn | None:
     return turn
 
 
-def _danger(state: State, heard: Incoming, view: View) -> Turn:
+def _danger(state: State, heard: Incoming, view: View, distress: Distress) -> Turn:
     """Never matched to an entry; first in the queue; a second cry joins the first."""
+    words = (view.distress_words.get((kind, view.voice.language), "") for kind in ("any", distress.kind))
+    said = "\n\n".join(part for part in words if part)
     about = view.about
     if about and about.urgent and about.state in OPEN_STATES:
         acts: list[Act] = [AddWords(about.reference, heard.text, heard.media_kind, heard.media_ref)]
-        return Turn(state, acts, [replies.danger(view.voice, about.reference)])
+        reply = replies.danger(view.voice, about.reference, said)
+        return Turn(replace(state, options=reply.options), acts, [reply])
     reference = view.references[0]
     asked = Ask(reference, heard.text[:LONGEST_TEXT], True, heard.media_kind, heard.media_ref)
-    after = state.to(Phase.WITH_OFFICER, reference)
+    reply = replies.danger(view.voice, reference, said)
+    after = state.to(Phase.WITH_OFFICER, reference, options=reply.options)
     urgent: list[Act] = [asked, Queue(reference, "danger")]
     if state.commune:
         urgent.append(SetCommune(reference, state.commune, state.unit))
-    return Turn(after, urgent, [replies.danger(view.voice, reference)])
+    return Turn(after, urgent, [reply])
+
+
+def means_policy(state: State, heard: Incoming) -> bool:
+    """Whether somebody whose words sounded like distress says that he asks about policy."""
+    if heard.kind == "option":
+        return heard.option.startswith(_POLICY)
+    offered = [option for option in state.options if option.id.startswith(_POLICY)]
+    chosen = intent.chosen(heard.text, offered) if heard.kind == "text" and offered else None
+    return chosen is not None
+
+
+def _about_policy(state: State, about: Question, view: View) -> Turn:
+    """A false alarm costs him nothing: `view.match` is of his first words. What is with the officers stays there.
+
+    Whoever holds the phone may have pressed, so only an officer lays the alarm aside.
+    """
+    if about.state not in UNFINISHED_STATES:
+        return Turn(state, replies=[replies.notice(view.voice, replies.OLD_BUTTON)])
+    told = AddWords(about.reference, view.voice.say(replies.ON_POLICY))
+    reference = view.references[0]
+    turn = _decide(state, reference, view.match, view)
+    if turn.state.phase == Phase.WITH_OFFICER:  # the officers have it already
+        waiting = _waiting(replace(state, options=()), about, view)
+        return Turn(waiting.state, [told], waiting.replies)
+    turn.acts = [told, Ask(reference, about.text), *turn.acts]
+    return turn
 
 
 def _media(state: State, heard: Incoming, view: View) -> Turn:

@@ -256,9 +256,12 @@ def notice(voice: Voice, sentence: str, reference: str | None = None, **values: 
     return Reply(voice.say(sentence, **values), "notice", reference=reference)
 
 
-def danger(voice: Voice, reference: str) -> Reply:
-    """To somebody in danger: the administrator's words; none are invented here."""
-    words = voice.danger_text
+ON_POLICY = _("I am asking about policy")
+
+
+def danger(voice: Voice, reference: str, words: str) -> Reply:
+    """To somebody in distress: the administrator's words; none are invented here."""
+    words = words or voice.danger_text
     if not words:
         words = voice.say(
             _(
@@ -269,7 +272,9 @@ def danger(voice: Voice, reference: str) -> Reply:
         if voice.unit_contact:
             words += "\n" + voice.say(_("Contact: %(contact)s"), contact=voice.unit_contact)
     told = voice.say(_("Your message was put first in the officers' queue. Code: %(reference)s."), reference=reference)
-    return Reply(f"{words}\n\n{told}", "notice", reference=reference)
+    if_not = voice.say(_("If nobody is in danger, press “%(button)s” or type it."), button=voice.say(ON_POLICY))
+    options = (Option(f"policy:{reference}", voice.say(ON_POLICY)),)
+    return Reply(f"{words}\n\n{told}\n\n{if_not}", "notice", options, reference=reference)
 
 
 # Small words, so that the dialogue reads as a list of what happens.

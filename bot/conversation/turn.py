@@ -46,6 +46,7 @@ class View:
     gazetteer: Gazetteer = EMPTY  # the places there are
     asks_consent: bool = False  # nothing goes to officers before the resident has agreed
     today: date | None = None
+    distress_words: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by kind, language; where heard
     copy: Copy | None = None  # what is kept of the resident, where he asks for it
     voices: Mapping[str, Voice] = field(default_factory=dict)  # of all languages, for who chooses one
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the voice's language, by entry

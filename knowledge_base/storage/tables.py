@@ -88,6 +88,17 @@ calendar_days = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# What is said at once to somebody in distress, in the administrator's words; kind "any" goes before every other.
+distress_words = Table(
+    "distress_words",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 # --- people who work here -------------------------------------------------------------------------
 
 staff = Table(

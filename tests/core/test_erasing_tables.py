@@ -89,6 +89,7 @@ STAYS = {
     "topics.hint": _OURS,
     "units.name": _OURS,
     "units.path": _OURS,
+    "distress_words.words": _OURS,
     "asked_for.question_id": _COUNTED,
     "question_places.question_id": _COUNTED,
     "slips.question_id": _COUNTED,
