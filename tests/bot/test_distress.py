@@ -8,9 +8,12 @@ from bot.conversation import acts, dialogue
 from bot.conversation.message import Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Turn
+from bot.inbox import Inbox
 from knowledge_base.distress.hear import hear
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import QuestionState
+from knowledge_base.storage import distress_store, question_store
+from knowledge_base.storage.database import Database
 from tests.bot.test_dialogue import CODES, GREETED, VOICE, match, question, say, view
 
 DANGER = [
@@ -117,3 +120,19 @@ def test_the_button_can_be_typed() -> None:
 def test_the_voice_speaks_where_no_words_are_set() -> None:
     spoken = replace(VOICE, danger_text="Gọi số của xã.")
     assert say(CRY, seen=view(voice=spoken)).replies[0].text.startswith("Gọi số của xã.")
+
+
+async def test_on_a_channel_words_button_and_queue(inbox: Inbox, database: Database) -> None:
+    database.write_now(distress_store.put_words, "any", "vi", "Gọi ngay cho xã.", "quan-tri")
+    cried = await inbox.receive(Incoming("sms", "may-1", "1", "text", CRY))
+    assert cried.replies[0].text.startswith("Gọi ngay cho xã.")
+    reference = cried.replies[0].reference
+    assert reference
+    queued = database.read_now(question_store.question_by_reference, reference)
+    assert queued
+    assert (queued.urgent, queued.state, queued.entry_key) == (True, QuestionState.QUEUED, None)
+    typed = await inbox.receive(Incoming("sms", "may-1", "2", "text", "tôi hỏi về chính sách"))
+    assert typed.replies
+    still = database.read_now(question_store.question_by_reference, reference)
+    assert still
+    assert (still.urgent, still.state) == (True, QuestionState.QUEUED)
