@@ -177,6 +177,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "sent": N_("sent"),
         "in_doubt": N_("perhaps sent"),
         "failed": N_("not delivered"),
+        "cancelled": N_("not sent: the resident had his data erased"),
     },
     "media": {
         "photo": N_("picture"),

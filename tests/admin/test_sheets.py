@@ -92,7 +92,11 @@ async def test_out_changed_and_back(desk_on_both: Desk) -> None:
             editorial.approve_and_publish, desk.member("bien-tap"), texts["T01"].id, texts["T01"].entry
         )
     desk.database.write_now(
-        editorial.approve_and_publish, desk.member("bien-tap-2"), texts["T01"].id, texts["T01"].entry
+        editorial.approve_and_publish,
+        desk.member("bien-tap-2"),
+        texts["T01"].id,
+        texts["T01"].entry,
+        public_note="Số tiền.",
     )
     live = desk.database.read_now(faq_store.published_of, "T01")
     assert live
@@ -111,7 +115,7 @@ async def test_what_the_console_changed_meanwhile_is_shown_three_times(desk: Des
     waiting = await _brought(editor, _saved(book))
     assert "đang có bài khác chờ duyệt" in waiting.said
     assert "Chưa gửi gì" in (await _sent(editor, waiting)).said
-    desk.database.write_now(editorial.approve_and_publish, other, proposed, theirs)
+    desk.database.write_now(editorial.approve_and_publish, other, proposed, theirs, public_note="Số tiền.")
 
     page = await _brought(editor, _saved(book))
     for words in ("Lúc tải về", "Trong hệ thống hiện nay", "Trong bảng", "1.500.000 đồng", "người khác sửa", "Excel"):

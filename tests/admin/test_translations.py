@@ -64,7 +64,9 @@ async def test_a_translators_file_a_second_person_and_a_changed_source(desk_on_b
     assert live
     changed = replace(live.entry, short_answer="Ở nông thôn là 1.700.000 đồng một người một tháng.")
     proposed = desk.database.write_now(editorial.propose, desk.member("bien-tap"), changed)
-    desk.database.write_now(editorial.approve_and_publish, desk.member("bien-tap-2"), proposed, changed)
+    desk.database.write_now(
+        editorial.approve_and_publish, desk.member("bien-tap-2"), proposed, changed, public_note="Số tiền."
+    )
     await desk.faq.refresh()
     assert desk.faq.snapshot.translations == {}
     listed = await translator.get("/admin/translations/en?state=stale")
@@ -120,6 +122,7 @@ async def test_every_guard_in_the_verbs(desk: Desk) -> None:
         member("bien-tap-2"),
         write(editorial.propose, member("can-bo"), changed),
         changed,
+        public_note="Số tiền.",
     )
     with pytest.raises(Conflict):
         write(translating.approve_translation, member("bien-tap-2"), one.id)

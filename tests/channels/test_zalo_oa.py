@@ -176,11 +176,15 @@ async def test_who_leaves_is_marked_and_is_welcome_again(make_line: MakeLine) ->
         platform, gone = line.driver.platform, tables.contacts.c.unreachable_at.is_not(None)
         away = {"event_name": "unfollow", "follower": {"id": "71"}, "timestamp": platform.now(), "oa_id": "2"}
         assert await platform.push(away) == 200
-        assert await line.count(tables.contacts, gone) == 1
-        assert await line.count(tables.outbox) == 0
+        assert await line.count(tables.contacts) == 0  # nobody becomes known by going
         back = {**away, "event_name": "follow"}
         assert await platform.push(back) == 200
         assert "chào" in (await line.told("71", 1))[0].text
+        line.clock.advance(timedelta(seconds=5))
+        assert await platform.push({**away, "timestamp": platform.now()}) == 200
+        assert await line.count(tables.contacts, gone) == 1
+        line.clock.advance(timedelta(seconds=5))
+        assert await platform.push({**back, "timestamp": platform.now()}) == 200
         assert await line.count(tables.contacts, gone) == 0
 
 

@@ -21,7 +21,7 @@ EXPECTED = {
     ("received", "queue"): ("queued", {BOT, RESIDENT}),
     ("offered", "answer_by_bot"): ("answered_by_bot", {BOT, RESIDENT}),
     ("offered", "queue"): ("queued", {BOT, RESIDENT, CLOCK}),
-    ("offered", "close"): ("closed", {RESIDENT}),
+    ("offered", "close"): ("closed", {RESIDENT, CLOCK}),
     ("answered_by_bot", "queue"): ("queued", {RESIDENT}),
     ("answered_by_bot", "close"): ("closed", {RESIDENT, CLOCK}),
     ("queued", "claim"): ("assigned", OFFICERS),
