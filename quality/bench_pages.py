@@ -50,7 +50,7 @@ _END, _BEGIN = date(2026, 12, 31), date(2027, 1, 1)
 _TOKEN = "a-token-of-the-bench"  # noqa: S105 - of a store that is thrown away
 
 
-def entries(number: int) -> Iterator[FaqEntry]:
+def entries(number: int, phrasings: int) -> Iterator[FaqEntry]:
     """Synthetic entries with topics, legal bases and windows; every tenth is followed by the next one on 1/1/2027."""
     made = synthetic_faq(number * PHRASINGS_AN_ENTRY)
     for at, entry in enumerate(made):
@@ -72,7 +72,7 @@ def entries(number: int) -> Iterator[FaqEntry]:
             question=entry.question,
             short_answer=entry.answer,
             details=f"## Cần biết thêm\n- {entry.answer}\n- {entry.answer}",
-            phrasings=entry.phrasings,
+            phrasings=entry.phrasings[:phrasings],
             legal_basis=(LegalBasis(f"{at % _DOCUMENTS}/2026/NĐ-CP", "Điều 3"),),
             in_force=window,
             checked_on=date(2026, 11, 1),
@@ -98,11 +98,11 @@ def _add(tx: Transaction, some: list[FaqEntry]) -> None:
     faq_store.record_publication(tx, "import", "import", None)
 
 
-def fill(database: Database, number: int, keys: Keys) -> int:
+def fill(database: Database, number: int, phrasings: int, keys: Keys) -> int:
     """The store; returns the id of a text in review."""
     migrate(database.engine)
     database.write_now(_furnish)
-    made = list(entries(number))
+    made = list(entries(number, phrasings))
     for start in range(0, number, 500):
         database.write_now(_add, made[start : start + 500])
     editor = database.read_now(staff_store.member_by_username, "editor")
@@ -142,10 +142,10 @@ def pages(database: Database, revision_id: int) -> dict[str, dict[str, list[str]
     }
 
 
-async def measure(database: Database, number: int, times: int, folder: Path) -> dict[str, Any]:
+async def measure(database: Database, number: int, phrasings: int, times: int, folder: Path) -> dict[str, Any]:
     """All figures of one store."""
     keys, settings, clock = Keys.from_secret("x" * 32), Settings(data_dir=folder), SystemClock()
-    revision_id = fill(database, number, keys)
+    revision_id = fill(database, number, phrasings, keys)
     faq = LiveFaq(database, clock, folder / "cache")
     began = time.perf_counter()
     await faq.refresh()
@@ -177,6 +177,7 @@ def main() -> None:
     """Fill, measure, print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     options.add_argument("--entries", type=int, default=10_000)
+    options.add_argument("--phrasings", type=int, default=9, help="of each entry, at most 9")
     options.add_argument("--times", type=int, default=10)
     options.add_argument("--on", choices=("sqlite", "postgresql"), action="append")
     arguments = options.parse_args()
@@ -185,7 +186,9 @@ def main() -> None:
         urls = {"sqlite": f"sqlite:///{Path(folder) / 'store.sqlite3'}", "postgresql": server}
         for kind in arguments.on or urls:
             database = open_database(urls[kind], SystemClock(), keys)
-            found[kind] = asyncio.run(measure(database, arguments.entries, arguments.times, Path(folder)))
+            found[kind] = asyncio.run(
+                measure(database, arguments.entries, arguments.phrasings, arguments.times, Path(folder))
+            )
             database.close()
     json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
 
