@@ -17,6 +17,10 @@ _PAGE = 50
 LISTS = ("law", "due")
 
 
+def _pages(longest: int) -> int:
+    return max(1, -(-longest // _PAGE))
+
+
 def _day(visit: Visit, days: list[date]) -> date:
     """The day asked for, else the next one on which anything changes."""
     today = visit.console.faq.today()
@@ -35,10 +39,16 @@ async def show(request: web.Request) -> web.Response:
         day = _day(visit, days)
     except InvalidInput as error:
         day, problem = neighbours(days, visit.console.faq.today()).after or visit.console.faq.today(), error
+    cut = cut_over(entries, documents, day)
+    number, pages = max(number_of(visit.request, "page", 1), 1), _pages(max(len(cut.begins), len(cut.ends)))
     return visit.page(
         "cut_over.html",
         status_of(problem) if problem else 200,
-        cut=cut_over(entries, documents, day),
+        cut=cut,
+        open_keys={entry.key for entry in cut.left_open},
+        part=slice((number - 1) * _PAGE, number * _PAGE),  # of each list of entries
+        number=number,
+        pages=pages,
         near=neighbours(days, day),
         today=visit.console.faq.today(),
         problem=await explain(visit, problem) if problem else "",
@@ -53,7 +63,7 @@ async def upkeep(request: web.Request) -> web.Response:
     documents = await visit.read(faq_store.documents)
     law, due = law_worklist(visit, documents), due_reviews(visit)
     found = law if chosen == "law" else due
-    number, pages = max(number_of(request, "page", 1), 1), max(1, -(-len(found) // _PAGE))
+    number, pages = max(number_of(request, "page", 1), 1), _pages(len(found))
     part = slice((number - 1) * _PAGE, number * _PAGE)
     return visit.page(
         "upkeep.html",
