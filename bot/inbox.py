@@ -17,6 +17,7 @@ from bot.intake import Accepted, Arrival, Desk, accept_all
 from bot.rate_limit import RateLimit
 from knowledge_base.clock import Clock
 from knowledge_base.crash_points import crash_point
+from knowledge_base.distress.hear import Distress, hear
 from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.figures import FIGURES
 from knowledge_base.live_faq import LiveFaq
@@ -36,7 +37,8 @@ _MATCHERS = 1  # a thread; more would only wait for each other, and for the loop
 _MATCHED_AT_ONCE = 8  # messages in one walk to that thread; the first need not wait for very many
 _WRITTEN_AT_ONCE = 64
 _GATHER_SECONDS = 0.003
-_Matched = tuple[Match, list[tuple[str, Match]]]  # the message, and its parts where it has several
+# The message, its parts where it has several, and the distress that is heard in it.
+_Matched = tuple[Match, list[tuple[str, Match]], Distress | None]
 
 
 def voice_of(settings: Settings, language: str) -> Voice:
@@ -159,7 +161,8 @@ class Inbox:
     def _match(self, text: str) -> _Matched:
         began = time.perf_counter()
         index, today = self._faq.snapshot.index, self._faq.today()
-        found = index.match(text, today), [(part, index.match(part, today)) for part in intent.parts(text)]
+        parts = [(part, index.match(part, today)) for part in intent.parts(text)]
+        found = index.match(text, today), parts, hear(text)
         FIGURES.measured("match_seconds", time.perf_counter() - began)
         return found
 

@@ -20,7 +20,7 @@ from bot.conversation.turn import Copy, Turn, View
 from bot.conversation.voice import Voice
 from knowledge_base import erasing, officer_queue, routing
 from knowledge_base.clock import VIETNAM, vietnam_day
-from knowledge_base.distress.hear import hear
+from knowledge_base.distress.hear import Distress
 from knowledge_base.errors import Unavailable
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
@@ -65,6 +65,7 @@ class Arrival:
     incoming: Incoming
     match: Match | None = None
     parts: Sequence[tuple[str, Match]] = ()
+    distress: Distress | None = None
     limited: bool = False
     told: bool = False
 
@@ -268,7 +269,8 @@ def _view(
         translations=desk.faq.translations.get(one.incoming.language, {}),
         aid=_aid(tx, one.incoming, ref, state, desk),
         came_by=_came_by(tx, one.incoming, desk),
-        distress_words=distress_store.words(tx) if hear(one.incoming.text) else {},
+        distress=one.distress,
+        distress_words=distress_store.words(tx) if one.distress else {},
     )
 
 

@@ -28,7 +28,7 @@ from bot.conversation.message import LONGEST_TEXT, Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Turn, View
 from bot.conversation.voice import Voice
-from knowledge_base.distress.hear import Distress, hear
+from knowledge_base.distress.hear import Distress
 from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.questions.question import OPEN_STATES, UNFINISHED_STATES, CloseReason, Question, QuestionState
 from knowledge_base.text.fold import fold
@@ -80,9 +80,8 @@ def _voice_after(turn: Turn, view: View) -> Voice:
 
 
 def _turn(state: State, heard: Incoming, view: View) -> Turn:
-    distress = None if _says_where(state, heard.text, view) else hear(heard.text)
-    if distress:
-        return _danger(rights.left_undone(state), heard, view, distress)
+    if view.distress and not _is_told(state, heard.text, view):
+        return _danger(rights.left_undone(state), heard, view, view.distress)
     if own := rights.turn(state, heard, view):
         return own
     state = rights.left_undone(state)
@@ -142,6 +141,14 @@ def _still_assisted(state: State, turn: Turn, view: View) -> Turn:
 def _agreed_before_helper(state: State, turn: Turn) -> bool:
     """Whether the question is somebody's who has agreed already, before the helper who asks for him."""
     return (state.assist or {}).get("step") == "after" or any(isinstance(act, Ask) and act.behalf for act in turn.acts)
+
+
+def _is_told(state: State, text: str, view: View) -> bool:
+    """Whether the words are what we asked for or gave out: codes, names of people and of places sound like anything."""
+    if intent.wanted_reference(text) or intent.place_token(text) or assisting.wish(text):
+        return True
+    asked = (state.assist or {}).get("step") in ("name", "receipt") and len(text.split()) <= _LONGEST_PLACE
+    return asked or _says_where(state, text, view)
 
 
 def _says_where(state: State, text: str, view: View) -> bool:

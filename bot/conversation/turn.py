@@ -11,6 +11,7 @@ from bot.conversation.message import Reply
 from bot.conversation.places import Linked
 from bot.conversation.state import State
 from bot.conversation.voice import Voice
+from knowledge_base.distress.hear import Distress
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.translation import Translation
@@ -46,6 +47,7 @@ class View:
     gazetteer: Gazetteer = EMPTY  # the places there are
     asks_consent: bool = False  # nothing goes to officers before the resident has agreed
     today: date | None = None
+    distress: Distress | None = None  # heard in the message
     distress_words: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by kind, language; where heard
     copy: Copy | None = None  # what is kept of the resident, where he asks for it
     voices: Mapping[str, Voice] = field(default_factory=dict)  # of all languages, for who chooses one

@@ -11,6 +11,7 @@ from bot.conversation.dialogue import Turn, View
 from bot.conversation.message import Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.voice import Voice
+from knowledge_base.distress.hear import hear
 from knowledge_base.faq.entry import FaqEntry, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.publication import RevisionState
@@ -73,7 +74,7 @@ def question(state: QuestionState, **changes: Any) -> Question:
 
 def say(text: str, state: State = GREETED, seen: View | None = None, **changes: Any) -> Turn:
     heard = Incoming("web_chat", "a", "1", changes.pop("kind", "text"), text, **changes)
-    return dialogue.step(state, heard, seen or view())
+    return dialogue.step(state, heard, replace(seen or view(), distress=hear(text)))
 
 
 def kinds(turn: Turn) -> list[str]:

@@ -136,3 +136,12 @@ async def test_on_a_channel_words_button_and_queue(inbox: Inbox, database: Datab
     still = database.read_now(question_store.question_by_reference, reference)
     assert still
     assert (still.urgent, still.state) == (True, QuestionState.QUEUED)
+
+
+def test_a_code_is_no_cry_whatever_it_sounds_like() -> None:
+    codes = (f"{first}{second}TT-2KQ7" for first in "ABCDEFGHJKMNPQRTWXYZ" for second in "ABCDEFGHJKMNPQRTWXYZ")
+    cries = [code for code in codes if hear(code) or hear(f"THAM GIA {code}")]
+    assert cries  # some sound like one
+    for code in cries:
+        for text in (code, f"XEM {code}", f"THAM GIA {code}"):
+            assert not any(isinstance(act, acts.Queue) and act.reason == "danger" for act in say(text).acts)

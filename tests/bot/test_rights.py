@@ -10,6 +10,7 @@ from bot.conversation import acts, dialogue, intent
 from bot.conversation.message import Incoming
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Copy, Turn
+from knowledge_base.distress.hear import hear
 from knowledge_base.questions.question import QuestionState
 from tests.bot.test_dialogue import CODES, GREETED, question, view
 
@@ -29,7 +30,7 @@ NONE = (
 
 def said(state: State, text: str, kind: Any = "text", **changes: Any) -> Turn:
     heard = Incoming("sms", "a", "1", kind, "" if kind == "option" else text, text if kind == "option" else "")
-    return dialogue.step(state, heard, view(**{"today": date(2026, 11, 23), **changes}))
+    return dialogue.step(state, heard, view(**{"today": date(2026, 11, 23), "distress": hear(heard.text), **changes}))
 
 
 @pytest.mark.parametrize("words", WISHES)

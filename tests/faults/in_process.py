@@ -29,7 +29,7 @@ class UnmatchedInbox(Inbox):
     """The inbox with a matcher that knows one question: storing is tested here, and matching takes far longer."""
 
     def _match(self, text: str) -> Any:
-        return super()._match(text) if text == KNOWN else (Match(text, Decision.UNKNOWN, (), "unmatched"), [])
+        return super()._match(text) if text == KNOWN else (Match(text, Decision.UNKNOWN, (), "unmatched"), [], None)
 
 
 async def open_inbox(database: Database, clock: FixedClock, folder: Path, *, furnish: bool = True) -> Inbox:
