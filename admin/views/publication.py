@@ -45,7 +45,6 @@ class _Desk:
     bypassed: list[Revision]  # live, and looked at by one person only
     returned: list[Revision]
     waiting: list[Waiting]
-    entries: list[Revision]
     phrasings: list[ProposedPhrasings]
 
 
@@ -74,10 +73,9 @@ def _desk(tx: Transaction, path: str) -> _Desk:
     bypassed = [one for one in faq_store.bypasses(tx) if one.bypass_checked_by is None]
     returned = _of_units(tx, path, faq_store.latest_revisions(tx, RevisionState.AMENDS_NEEDED))
     origins = {revision.origin_question_id for revision in (*in_review, *scheduled, *returned)}
-    live = faq_store.published(tx)
     phrasings = phrasing_store.open_within(tx, path)
     origins |= {proposal.question_id for proposal in phrasings}
-    return _Desk(in_review, scheduled, bypassed, returned, _waiting(tx, path, origins), live, phrasings)
+    return _Desk(in_review, scheduled, bypassed, returned, _waiting(tx, path, origins), phrasings)
 
 
 async def _page(

@@ -11,6 +11,7 @@ from admin.trial import Shown, is_trial, try_edit
 from admin.views.publication import EXCLUSIONS
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
+from admin.worklists import live_entries
 from knowledge_base import editorial, publishing, redacting
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.correction import LONGEST_NOTE, changed_parts
@@ -37,7 +38,6 @@ class Review:
     live: Revision | None
     topics: list[Topic]
     documents: dict[str, LegalDocument]
-    entries: list[Revision]
 
 
 def review(tx: Transaction, member: StaffMember, revision_id: int) -> Review:
@@ -53,7 +53,6 @@ def review(tx: Transaction, member: StaffMember, revision_id: int) -> Review:
         faq_store.published_of(tx, revision.key),
         faq_store.all_topics(tx),
         faq_store.documents(tx),
-        faq_store.published(tx),
     )
 
 
@@ -77,6 +76,7 @@ async def _page(
         "revision_show.html",
         status_of(error) if error else 200,
         found=found,
+        entries=live_entries(visit) if found.question else [],
         revision=revision,
         form=form,
         personal=personal,
