@@ -150,6 +150,8 @@ SENTENCES: dict[str, str] = {
     "redaction_original": N_("What stood in this place can't be told any more. Write it into the question yourself, if it may be public."),
     "date_wrong": N_("“%(value)s” is no date. Write it as 31/12/2026."),
     "window_reversed": N_("The text would end before it begins. Correct the two dates."),
+    "easy_read_figures": N_("The plain words say what the answer doesn't: %(words)s. Take it out, or write it into the answer first."),
+    "easy_read_long": N_("The plain words are longer than %(most)s characters. Shorten them: they are for people who read with difficulty."),
     "question_empty": N_("The public question is empty. Write it as a resident would ask it."),
     "entry": N_("There is no live entry “%(key)s” that holds today. Choose another one."),
     # sheets
@@ -222,7 +224,18 @@ _HTTP = {
 }
 _BROKEN = N_("Something broke on our side, and it was noted. Go back and try again; what you typed may not be saved.")
 # Fields worth giving back when a form had to be refused.
-_TYPED = ("public_note", "question", "short_answer", "details", "phrasings", "words", "wording", "note", "reason")
+_TYPED = (
+    "public_note",
+    "question",
+    "short_answer",
+    "details",
+    "easy_read",
+    "phrasings",
+    "words",
+    "wording",
+    "note",
+    "reason",
+)
 
 
 def status_of(error: KnowledgeBaseError) -> int:

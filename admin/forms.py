@@ -13,6 +13,7 @@ from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
 from knowledge_base.officer_queue import AnswerText
 
 _SHORT = 2_000
+_EDITORS = ("easy_read", "question", "phrasings")  # what only their forms have
 _LINE = 300
 _MOST_ROWS = 20
 _DAY_SHAPES = ("%Y-%m-%d", "%d/%m/%Y")
@@ -46,6 +47,7 @@ class AnswerForm:
     kind: str = "answer"
     short_answer: str = ""
     details: str = ""
+    easy_read: str = ""  # the answer in plain words; only editors' forms have it
     topic: str = ""
     basis: tuple[tuple[str, str], ...] = ()
     from_day: str = ""
@@ -60,6 +62,7 @@ class AnswerForm:
             kind="referral" if field_of(form, "kind") == "referral" else "answer",
             short_answer=field_of(form, "short_answer", _SHORT),
             details=field_of(form, "details"),
+            easy_read=field_of(form, "easy_read", _SHORT),
             topic=field_of(form, "topic", _LINE),
             basis=_rows(form.getall("document", []), form.getall("article", [])),
             from_day=field_of(form, "from_day", _LINE),
@@ -89,6 +92,7 @@ class AnswerForm:
             kind=entry.kind,
             short_answer=entry.short_answer,
             details=entry.details,
+            easy_read=entry.easy_read,
             topic=entry.topic,
             basis=tuple((basis.document, basis.article) for basis in entry.legal_basis),
             from_day=entry.in_force.from_day.isoformat() if entry.in_force.from_day else "",
@@ -112,7 +116,7 @@ class AnswerForm:
 
     def as_draft(self) -> dict[str, Any]:
         """As kept while it is being written."""
-        kept = {name: value for name, value in asdict(self).items() if name not in ("question", "phrasings")}
+        kept = {name: value for name, value in asdict(self).items() if name not in _EDITORS}
         return {**kept, "basis": [list(row) for row in self.basis]}
 
     def in_force(self) -> InForce:
@@ -144,6 +148,7 @@ class AnswerForm:
             question=self.question,
             short_answer=self.short_answer,
             details=self.details,
+            easy_read=self.easy_read,
             phrasings=self._phrasings(),
         )
 
@@ -179,6 +184,7 @@ class AnswerForm:
             question=self.question.strip(),
             short_answer=self.short_answer.strip(),
             details=self.details.strip(),
+            easy_read=self.easy_read.strip(),
             audience=base.audience,
             phrasings=self._phrasings(),
             legal_basis=self.legal_basis(),

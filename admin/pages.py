@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from knowledge_base.faq.easy_read import readability
 from translations.loader import catalog
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -35,6 +36,7 @@ def environment(language: str) -> Environment:
         moment=dates.moment,
         window=dates.window,
         personal_words=personal.personal_words,
+        readability=readability,
     )
     made.filters.update(
         answer_html=answer_html.answer_html, marked=answer_html.marked, difference=answer_html.difference

@@ -8,6 +8,7 @@ from knowledge_base import confirming
 from knowledge_base.clock import vietnam_day
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.correction import correction_of, guard_told, tidy_note
+from knowledge_base.faq.easy_read import guard_easy_read
 from knowledge_base.faq.entry import FaqEntry
 from knowledge_base.faq.public_text import guard_decided, passages_of, public_entry
 from knowledge_base.faq.publication import (
@@ -53,11 +54,15 @@ def need_revision(tx: Transaction, member: StaffMember, revision_id: int) -> Rev
 
 
 def guard_standing(tx: Transaction, entry: FaqEntry, day: date | None = None) -> None:
-    """What every public text stands on: a known topic, a basis in force (today, or on a later `day`)."""
+    """What every public text stands on: a known topic, a basis in force (today, or on a later `day`).
+
+    Its plain words, where it has any, say no figure of their own.
+    """
     if entry.topic not in {topic.slug for topic in faq_store.all_topics(tx)}:
         raise InvalidInput("topic_unknown", topic=entry.topic)
     windows = {number: document.window for number, document in faq_store.documents(tx).items()}
     guard_publishable(entry, windows, day or vietnam_day(tx.now))
+    guard_easy_read(entry)
 
 
 def public_of(tx: Transaction, entry: FaqEntry, *, from_resident: bool) -> FaqEntry:

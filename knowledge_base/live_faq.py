@@ -123,7 +123,7 @@ def indexed_entry(entry: FaqEntry) -> IndexedEntry:
         key=entry.key,
         question=entry.question,
         phrasings=entry.phrasings,
-        answer=f"{entry.short_answer}\n{entry.details}",
+        answer=f"{entry.short_answer}\n{entry.details}" + (f"\n{entry.easy_read}" if entry.easy_read else ""),
         in_force=entry.in_force,
     )
 

@@ -15,6 +15,7 @@ from admin.worklists import live_entries
 from knowledge_base import editorial, publishing, redacting
 from knowledge_base.errors import Conflict, KnowledgeBaseError, NotFound
 from knowledge_base.faq.correction import LONGEST_NOTE, changed_parts
+from knowledge_base.faq.easy_read import may_disagree, strange_figures
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.faq.revision import Revision
@@ -91,6 +92,8 @@ async def _page(
         faulty=str(error.data.get("field", "")) if error else "",
         note=note,
         public_note=public_note,
+        strange=strange_figures(typed) if in_review else [],
+        disagrees=in_review and found.live is not None and may_disagree(found.live.entry, typed),
         changes=changed_parts(found.live.entry, revision.entry) if found.live and found.live.id != revision.id else (),
         shown=shown,
     )

@@ -52,7 +52,7 @@ STEPS: frozenset[tuple[Phase, Phase]] = frozenset(
 )
 
 
-_POLICY = "policy:"
+_POLICY, _EASIER = "policy:", "easier:"
 _LONGEST_PLACE = 5  # words
 _CHOICES = ("pick:", "none:")  # how the ids of choices begin
 
@@ -270,12 +270,15 @@ def _confirming(state: State, text: str, about: Question, view: View) -> Turn | 
     if about.state != QuestionState.ANSWERED_BY_BOT:
         return None
     option = intent.chosen(text, state.options) if intent.is_number(text) else intent.labelled(text, state.options)
+    simpler = intent.wants_simpler(text)
+    if simpler:
+        option = next((one for one in state.options if one.id.startswith(_EASIER)), None)
     if option:
         return _option(state, option.id, view)
     if intent.says_yes(text):
         return _settled(state, about, view)
     unsure = view.match is None or view.match.decision == Decision.UNKNOWN
-    if intent.says_no(text) and (unsure or intent.is_brief(text)):
+    if simpler or (intent.says_no(text) and (unsure or intent.is_brief(text))):
         turn = _not_settled(state, about, view, "unclear")
     elif unsure and intent.follows_up(text):
         turn = _queue_about(state, about, view, "unclear")
@@ -580,6 +583,8 @@ def _option(state: State, option: str, view: View) -> Turn:  # noqa: C901 - a ca
     place = view.gazetteer.place(key) if verb == "place" and about.state in OPEN_STATES else None
     if place:
         return _at_home(state, about, place, view)
+    if verb == "easier" and about.state in (QuestionState.ANSWERED_BY_BOT, QuestionState.CLOSED):
+        return _plain_words(state, about, key, view)
     if verb == "clear" and about.state in (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED):
         return _settled(state, about, view)
     if verb in ("unclear", "notmine", "none") and about.state == QuestionState.ANSWERED_BY_BOT:
@@ -604,6 +609,23 @@ def _ask_entry(state: State, key: str, view: View) -> Turn:
     turn = _answer(state, reference, key, view, chosen=True)
     turn.acts = [Ask(reference, revision.entry.question), AnswerByBot(reference, key, revision.id)]
     return turn
+
+
+def _plain_words(state: State, about: Question, shown: str, view: View) -> Turn:
+    """The answer's plain words; it opens nothing, and the buttons under the answer stay.
+
+    `shown` is the text that was read: of one that was renewed since, the present words are said, if it has any.
+    """
+    revision = view.revisions.get(about.entry_key or "")
+    if revision is None or not revision.entry.easy_read:
+        return Turn(state, replies=[replies.notice(view.voice, replies.ANSWER_MOVED)])
+    asks = about.state == QuestionState.ANSWERED_BY_BOT
+    reply = replies.plain_words(view.voice, revision, view.documents, about.reference, shown, asks=asks)
+    if state.reference != about.reference or state.phase != Phase.CONFIRMING:
+        return Turn(state, replies=[reply])
+    options = tuple(option for option in state.options if not option.id.startswith(_EASIER))
+    first = len(options) - len(reply.options) + 1
+    return Turn(replace(state, options=options), replies=[replace(reply, first_number=first)])
 
 
 def _queue_about(state: State, about: Question, view: View, reason: str) -> Turn:

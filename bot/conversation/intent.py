@@ -74,6 +74,15 @@ _NO = re.compile(
     r"(van )?(chua|khong|ko|k|hong|hok|no|sai)( ro| hieu| dung| phai| dc| duoc| thay| on)*( roi| lam| dau| a| y)*"
     r"( y)?( toi| em| minh)?|chua\b.{0,40}|khong (phai|dung).{0,40}|(khong|ko) (hieu|ro).{0,40}|sai roi.{0,40}"
 )
+_SIMPLER = re.compile(r"\b(de hieu|don gian|gian di|ngan gon|binh dan|nom na|simple|simply|simpler|plain|easier)\b")
+_SAYING = frozenset("noi giai viet tra dien giang say explain put hon more".split())
+# Nothing else may be in it, for then it is about something.
+_SIMPLER_WORDS = frozenset(
+    "de hieu don gian di ngan gon binh dan nom na simple simply simpler plain easier noi giai thich viet tra loi"
+    " dien giang lai ra cho hon toi em minh tui bac chau con ong ba lam on nho xin hay co the giup dum duoc khong"
+    " nhe nha voi a ho da thoi nua mot cach chut ti xiu that kho roi qua dai dong phuc tap rac chua ko cau nay say"
+    " explain put it this more in words please can could you answer".split()
+)
 _WHEN = re.compile(
     r"(bao gio|khi nao|chung nao|bao lau( nua)?|luc nao) .{0,20}(tra loi|co ket qua|rep|xong)|"
     r"(mai|sao|van|lau).{0,20}(khong|chua|ko|k) (thay|co|duoc|ai)( ai)? ?(tra loi|rep|gi|hoi am)|"
@@ -373,6 +382,14 @@ def says_no(text: str) -> bool:
 def is_bare_no(text: str) -> bool:
     """Disagreement that says nothing else."""
     return says_no(text) and len(plain(text).split()) <= 4  # noqa: PLR2004 - "chưa rõ lắm ạ"
+
+
+def wants_simpler(text: str) -> bool:
+    """The answer once more, in plain words: "nói dễ hiểu hơn", "khó hiểu quá, giải thích lại đơn giản hơn nhé"."""
+    words = plain(text)
+    said = set(words.split())
+    wanted = bool(_SIMPLER.search(words)) and not said.isdisjoint(_SAYING)
+    return wanted and said <= _SIMPLER_WORDS and "de hieu qua" not in words
 
 
 def asks_when(text: str) -> bool:

@@ -34,7 +34,7 @@ class Option:
 
 
 _OPTION_ID = re.compile(
-    r"(pick|none|skip|place|clear|unclear|notmine|claim|erase|agree|refuse|policy)"
+    r"(pick|none|skip|place|clear|unclear|notmine|easier|claim|erase|agree|refuse|policy)"
     r":[A-Z0-9-]{4,12}(:[A-Za-z0-9_.-]{1,40})?|lang:[a-z]{2,3}"
 )
 

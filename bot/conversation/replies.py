@@ -52,6 +52,16 @@ def _window_line(voice: Voice, first: date | None, last: date | None) -> str:
     return ""
 
 
+def _facts(
+    voice: Voice,
+    basis: Sequence[tuple[str, str]],
+    window: tuple[date | None, date | None],
+    documents: Mapping[str, LegalDocument],
+) -> str:
+    facts = [*_basis_lines(voice, basis, documents), _window_line(voice, *window)]
+    return "\n".join(line for line in facts if line)
+
+
 def _answer_text(
     voice: Voice,
     short_answer: str,
@@ -60,16 +70,19 @@ def _answer_text(
     window: tuple[date | None, date | None],
     documents: Mapping[str, LegalDocument],
 ) -> str:
-    facts = [*_basis_lines(voice, basis, documents), _window_line(voice, *window)]
-    blocks = [short_answer.strip(), plain_text(details), "\n".join(line for line in facts if line)]
+    blocks = [short_answer.strip(), plain_text(details), _facts(voice, basis, window, documents)]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _stands_on(entry: FaqEntry) -> tuple[list[tuple[str, str]], tuple[date | None, date | None]]:
+    """An entry's legal basis and window, as they are said."""
+    basis = [(item.document, item.article) for item in entry.legal_basis]
+    return basis, (entry.in_force.from_day, entry.in_force.to_day)
 
 
 def entry_text(voice: Voice, entry: FaqEntry, documents: Mapping[str, LegalDocument]) -> str:
     """An entry's answer as the resident reads it: the approved words, legal basis, dates."""
-    basis = [(item.document, item.article) for item in entry.legal_basis]
-    window = (entry.in_force.from_day, entry.in_force.to_day)
-    return _answer_text(voice, entry.short_answer, entry.details, basis, window, documents)
+    return _answer_text(voice, entry.short_answer, entry.details, *_stands_on(entry), documents)
 
 
 def _answered_options(voice: Voice, reference: str) -> tuple[Option, ...]:
@@ -134,24 +147,66 @@ def automatic_answer(
         entry = translation.worded(entry)
     elif voice.language != "vi":
         opening = [voice.say(VIETNAMESE_ONLY)]
-    label = voice.say(AUTOMATIC)
-    if entry.checked_on:
-        label += " " + voice.say(_("Last checked: %(day)s."), day=f"{entry.checked_on:%d/%m/%Y}")
-    if revision.on_trial:
-        label += " " + voice.say(_("Trial version, not yet reviewed by the authority."))
     about, words = voice.say(_("About: %(question)s"), question=entry.question), entry_text(voice, entry, documents)
     if opening:  # the words and details; what comes after them (basis, dates) is said in the resident's language
         first = _blocks(about, *opening)
         vietnamese = (first, first + _blocks(entry.short_answer.strip(), plain_text(entry.details)))
-    blocks = [about, *opening, words, label, voice.say(_("Is this what %(you)s meant?"))]
+    blocks = [about, *opening, words, _label(voice, revision), voice.say(_("Is this what %(you)s meant?"))]
+    options = _answered_options(voice, reference)
+    if entry.easy_read and translation is None:  # the plain words are Vietnamese, too
+        options += (Option(f"easier:{reference}:{revision.id}", voice.say(EASIER)),)
     return Reply(
         "\n\n".join(blocks),
         "confident",
-        _answered_options(voice, reference),
+        options,
         entry=entry.key,
         reference=reference,
         revision_id=revision.id,
         vietnamese=vietnamese,
+    )
+
+
+def _label(voice: Voice, revision: Revision) -> str:
+    """That an answer is automatic, when it was checked, whether it is on trial."""
+    label, checked_on = voice.say(AUTOMATIC), revision.entry.checked_on
+    if checked_on:
+        label += " " + voice.say(_("Last checked: %(day)s."), day=f"{checked_on:%d/%m/%Y}")
+    if revision.on_trial:
+        label += " " + voice.say(_("Trial version, not yet reviewed by the authority."))
+    return label
+
+
+EASIER = _("Say it more simply")
+EASIER_NOW = _("The answer has been renewed since %(you)s read it. In plain words it now says:")
+ANSWER_MOVED = _(
+    "The answer that %(you)s read has changed, or does not hold any more. Please type your question again."
+)
+CLEAR_NOW = _("Is it clear now? If not, answer “chưa” and say what is missing.")
+
+
+def plain_words(
+    voice: Voice, revision: Revision, documents: Mapping[str, LegalDocument], reference: str, shown: str, *, asks: bool
+) -> Reply:
+    """An entry's plain words as approved, with what they stand on. `shown`: the id of the text that was read before.
+
+    `asks`: whether the question under the answer is still open.
+    """
+    entry = revision.entry
+    about = voice.say(_("About: %(question)s"), question=entry.question)
+    renewed = shown != str(revision.id)
+    head = [voice.say(EASIER_NOW if renewed else _("In plain words:")), *_in_vietnamese(voice)]
+    words = plain_text(entry.easy_read)
+    foot = [_facts(voice, *_stands_on(entry), documents), _label(voice, revision), voice.say(CLEAR_NOW) if asks else ""]
+    first = _blocks(about, *head)
+    return Reply(
+        "\n\n".join(block for block in (about, *head, words, *foot) if block),
+        "confident",
+        _answered_options(voice, reference) if asks else (),
+        entry=entry.key,
+        reference=reference,
+        revision_id=revision.id,
+        vietnamese=None if voice.language == "vi" else (first, first + _blocks(words)),
+        first_number=0,
     )
 
 
@@ -396,7 +451,7 @@ def from_core(voice: Voice, body: Mapping[str, Any], documents: Mapping[str, Leg
             "correction": _("Correction from %(unit)s: the answer to your question %(reference)s now reads:"),
         }[kind]
         head = voice.say(opening, unit=voice.unit_name, reference=reference)
-        foot = voice.say(_("Is it clear now? If not, answer “chưa” and say what is missing."))
+        foot = voice.say(CLEAR_NOW)
         options = officer_answered_options(voice, reference)
         text = "\n\n".join([head, *_in_vietnamese(voice), answer_words(voice, body["answer"], documents), foot])
         # Unnumbered where there are no buttons: numbers belong to what the dialogue said last.

@@ -47,7 +47,8 @@ def part_of(entry: FaqEntry, point: Point) -> tuple[str, ...]:
     """What of an entry a point is about. `entry.phrasings`: those written, not the ones residents brought."""
     match point:
         case Point.TEXT:
-            return (entry.kind, entry.question, entry.short_answer, entry.details, *entry.audience)
+            told = (entry.kind, entry.question, entry.short_answer, entry.details, *entry.audience)
+            return (*told, entry.easy_read) if entry.easy_read else told
         case Point.FIGURES:
             return figures_of(entry)
         case Point.BASIS:

@@ -23,6 +23,7 @@ FIELDS = (
     "question",
     "short_answer",
     "details",
+    "easy_read",
     "audience",
     "phrasings",
     "legal_basis",
@@ -35,7 +36,7 @@ COLUMNS = ("base", "key", "act", *FIELDS)
 SEND, LEAVE = "send", "leave"  # what is to become of a row
 MOST_ROWS = 20_000
 MOST_FAULTS = 500
-LONGEST = {"question": 2_000, "short_answer": 2_000}  # as the console's forms have it
+LONGEST = {"question": 2_000, "short_answer": 2_000, "easy_read": 2_000}  # as the console's forms have it
 _REQUIRED = ("question", "short_answer")
 _NEEDED = ("kind", "topic", "question", "short_answer")  # columns without which no row makes sense
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
@@ -100,7 +101,9 @@ def texts_of(entry: FaqEntry) -> Texts:
     basis = (f"{one.document} | {one.article}" if one.article else one.document for one in entry.legal_basis)
     window = entry.in_force
     return {
-        **{name: getattr(entry, name) for name in ("kind", "topic", "question", "short_answer", "details")},
+        **{
+            name: getattr(entry, name) for name in ("kind", "topic", "question", "short_answer", "details", "easy_read")
+        },
         **{name: "\n".join(getattr(entry, name)) for name in ("audience", "phrasings", "sources")},
         "legal_basis": "\n".join(basis),
         "in_force.from": _iso(window.from_day),
@@ -124,6 +127,7 @@ def entry_of(key: str, texts: Texts) -> FaqEntry:
         question=texts["question"],
         short_answer=texts["short_answer"],
         details=texts["details"],
+        easy_read=texts["easy_read"],
         audience=lines("audience"),
         phrasings=lines("phrasings"),
         legal_basis=tuple(_basis(line) for line in lines("legal_basis")),
@@ -135,7 +139,8 @@ def entry_of(key: str, texts: Texts) -> FaqEntry:
 
 def base_of(number: int, texts: Texts) -> str:
     """What tells which text a row was exported from: the revision's number, and a hash of all its cells."""
-    told = json.dumps(texts, ensure_ascii=False, sort_keys=True)
+    stated = {name: text for name, text in texts.items() if text or name != "easy_read"}  # as before there were any
+    told = json.dumps(stated, ensure_ascii=False, sort_keys=True)
     return f"{number}-{hashlib.sha256(told.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 

@@ -18,7 +18,16 @@ from knowledge_base.faq.desk_sheet import COLUMNS, MOST_ROWS, Cell
 from knowledge_base.faq.sheet_xlsx import text_cell, text_of_value, weigh
 
 _WIDEST = 60  # columns looked at
-_WIDTHS = {"key": 12, "act": 14, "kind": 14, "question": 40, "short_answer": 50, "details": 70, "phrasings": 40}
+_WIDTHS = {
+    "key": 12,
+    "act": 14,
+    "kind": 14,
+    "question": 40,
+    "short_answer": 50,
+    "details": 70,
+    "easy_read": 50,
+    "phrasings": 40,
+}
 _WIDTH = 20
 _GREY = PatternFill("solid", fgColor="E7E6E6")
 _ROOM = 500  # further rows in which the lists are offered, for new entries

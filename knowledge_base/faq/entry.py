@@ -49,3 +49,4 @@ class FaqEntry:
     in_force: InForce = field(default_factory=InForce)
     sources: tuple[str, ...] = ()
     checked_on: date | None = None
+    easy_read: str = ""  # the answer once more in plain words, for who wants them; empty: there is none

@@ -8,7 +8,7 @@ from knowledge_base.redaction.decisions import Decisions, Passage, passages, pub
 from knowledge_base.redaction.hit import Kind
 
 QUESTION = "question"
-FIELDS = (QUESTION, "short_answer", "details", "phrasings")
+FIELDS = (QUESTION, "short_answer", "details", "easy_read", "phrasings")
 
 
 def passages_of(entry: FaqEntry, *, from_resident: bool = False) -> tuple[Passage, ...]:
@@ -17,6 +17,7 @@ def passages_of(entry: FaqEntry, *, from_resident: bool = False) -> tuple[Passag
         (QUESTION, entry.question),
         ("short_answer", entry.short_answer),
         ("details", entry.details),
+        ("easy_read", entry.easy_read),
         *(("phrasings", text) for text in entry.phrasings),
     ]
     return passages(texts, hidden_in=QUESTION if from_resident else "")
@@ -45,5 +46,6 @@ def public_entry(entry: FaqEntry, found: tuple[Passage, ...], decisions: Decisio
         question=plain[QUESTION],
         short_answer=plain["short_answer"],
         details=plain["details"],
+        easy_read=plain["easy_read"],
         phrasings=phrasings,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar, cast
 
 from knowledge_base.errors import Fault
+from knowledge_base.faq.easy_read import strange_figures
 from knowledge_base.faq.entry import EntryKind, FaqEntry, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.sheet_row import ROW, Row, Value, shown
@@ -25,6 +26,7 @@ ENTRY_FIELDS = (
     "question",
     "short_answer",
     "details",
+    "easy_read",
     "audience",
     "phrasings",
     "legal_basis",
@@ -134,6 +136,7 @@ def entry_of_row(row: Row) -> FaqEntry:
         question=row.text("question", required=True),
         short_answer=row.text("short_answer", required=True),
         details=row.text("details"),
+        easy_read=row.text("easy_read"),
         audience=row.texts("audience"),
         phrasings=row.texts("phrasings"),
         legal_basis=_legal_basis(row),
@@ -143,6 +146,9 @@ def entry_of_row(row: Row) -> FaqEntry:
     )
     if entry.kind == "answer" and not entry.legal_basis and not row.failed("legal_basis"):
         row.fault("legal_basis", "an answer needs a legal basis; name the document and article, or make it a referral")
+    if strange := strange_figures(entry):
+        reason = f"{shown(strange[0])} does not stand in the answer; the plain words may say no figure that it doesn't"
+        row.fault("easy_read", reason)
     return entry
 
 

@@ -56,6 +56,7 @@ def tidied(entry: FaqEntry, texts: Iterable[str] | None = None) -> FaqEntry:
         question=tidy(entry.question),
         short_answer=tidy(entry.short_answer),
         details=tidy(entry.details),
+        easy_read=tidy(entry.easy_read),
         audience=distinct(entry.audience),
         phrasings=distinct(entry.phrasings if texts is None else texts),
         legal_basis=tuple(
@@ -68,8 +69,12 @@ def tidied(entry: FaqEntry, texts: Iterable[str] | None = None) -> FaqEntry:
 
 
 def digest(entry: FaqEntry) -> str:
-    """The hash of an entry as a sheet has it; the same for every file form and layout."""
-    canonical = json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True, default=str)
+    """The hash of an entry as a sheet has it; the same for every file form and layout.
+
+    Without plain words it is what it was before entries could have them, so that no former sheet seems to be new.
+    """
+    fields = {name: value for name, value in asdict(entry).items() if value or name != "easy_read"}
+    canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -83,6 +88,7 @@ def _lines(entry: FaqEntry) -> dict[str, tuple[str, ...]]:
         **{name: (getattr(entry, name),) for name in ("kind", "status", "approved_by", "topic", "question")},
         "short_answer": (entry.short_answer,),
         "details": tuple(entry.details.split("\n")),
+        "easy_read": tuple(entry.easy_read.split("\n")),
         "audience": entry.audience,
         "phrasings": entry.phrasings,
         "legal_basis": tuple(f"{basis.document} | {basis.article}" for basis in entry.legal_basis),

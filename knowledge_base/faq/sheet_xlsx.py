@@ -28,7 +28,7 @@ WEIGHED = {
     "sheet_file_unreadable": "not a workbook; save it again as .xlsx",
 }
 _NARROW, _WIDE = 14, 50
-_WIDE_COLUMNS = ("question", "short_answer", "details", "phrasings", "sources")
+_WIDE_COLUMNS = ("question", "short_answer", "details", "easy_read", "phrasings", "sources")
 
 
 def read_xlsx(path: Path, faults: list[Fault]) -> list[Value]:

@@ -26,7 +26,7 @@ from knowledge_base.storage.tables import (
 from knowledge_base.text.fold import fold
 
 ERASE = "erase"  # what a publication is called that takes wordings out
-_TEXTS = ("question", "short_answer", "details")
+_TEXTS = ("question", "short_answer", "details", "easy_read")
 _BESIDE = ("note", "bypass_reason")  # what people wrote about a text
 _SHORTEST = 4  # letters and digits: less of a text says nothing of anybody
 _NOT_SAID = re.compile(r"[^a-z0-9]+")
@@ -196,7 +196,7 @@ def _forget_proposed(tx: Transaction, keys: set[str], wordings: set[str], said: 
 
 
 def _masked(content: Mapping[str, Any], said: str) -> dict[str, Any]:
-    return {**content, **{name: _without_his(content.get(name) or "", said) for name in _TEXTS}}
+    return {**content, **{name: _without_his(content[name], said) for name in _TEXTS if content.get(name)}}
 
 
 def _without_his(text: str, said: str) -> str:

@@ -55,6 +55,7 @@ def content_of(entry: FaqEntry) -> dict[str, Any]:
         "question": entry.question,
         "short_answer": entry.short_answer,
         "details": entry.details,
+        "easy_read": entry.easy_read,
         "audience": list(entry.audience),
         "legal_basis": [asdict(basis) for basis in entry.legal_basis],
         "in_force": _window_json(entry.in_force),
@@ -74,6 +75,7 @@ def entry_of(key: str, content: dict[str, Any], *, approved_by: str = "", texts:
         question=content["question"],
         short_answer=content["short_answer"],
         details=content["details"],
+        easy_read=content.get("easy_read", ""),  # texts of before there were any have none
         audience=tuple(content["audience"]),
         phrasings=tuple(texts),
         legal_basis=tuple(LegalBasis(**basis) for basis in content["legal_basis"]),

@@ -222,3 +222,38 @@ def test_several_questions_in_one_message() -> None:
     text = "Hộ nghèo có thẻ bảo hiểm không? Tiền điện được bao nhiêu?"
     assert intent.parts(text) == ("Hộ nghèo có thẻ bảo hiểm không?", "Tiền điện được bao nhiêu?")
     assert intent.parts("Nhà tôi nghèo lắm. Có ba con. Vay vốn thì làm ở đâu?") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nói dễ hiểu hơn",
+        "Noi de hieu hon di",
+        "nói đơn giản hơn được không ạ",
+        "khó hiểu quá, giải thích lại đơn giản hơn nhé",
+        "giải thích cho bác dễ hiểu hơn với",
+        "nói nôm na cho tôi",
+        "dễ hiểu hơn",
+        "Say it more simply",
+        "please explain it in simple words",
+    ],
+)
+def test_wants_it_in_plain_words(text: str) -> None:
+    assert intent.wants_simpler(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dễ hiểu rồi",
+        "giải thích dễ hiểu quá",
+        "giải thích dễ hiểu quá, cảm ơn",
+        "thủ tục đơn giản hơn không",
+        "nói chuyện với cán bộ",
+        "thẻ bảo hiểm y tế nói đơn giản là gì",
+        "giải thích",
+        "",
+    ],
+)
+def test_wants_no_plain_words(text: str) -> None:
+    assert not intent.wants_simpler(text)
