@@ -18,7 +18,7 @@ from knowledge_base.storage import faq_store, sheet_store
 from tests.admin.conftest import Browser, Desk, Page
 
 # Columns of the sheet as an editor sees them: hidden base, key, to do, kind, topic, question, short answer, details.
-KEY, ACT, TOPIC, QUESTION, SHORT, DETAILS, PHRASINGS, BASIS, UNTIL = 2, 3, 5, 6, 7, 8, 10, 11, 13
+KEY, ACT, TOPIC, QUESTION, SHORT, DETAILS, PHRASINGS, BASIS, UNTIL = 2, 3, 5, 6, 7, 8, 11, 12, 14
 NEW = "Câu trả lời ngắn do biên tập viên sửa trong Excel."
 
 
