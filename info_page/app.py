@@ -30,6 +30,7 @@ _ROUTES = [
     web.get("/", views.home),
     web.get("/chu-de/{slug}", views.topic),
     web.get("/hoi-dap/{slug}", views.entry),
+    web.get("/hoi-dap/{slug}/doc-loa", views.loud),
     web.post("/hoi-dap/{slug}/y-kien", feedback.vote),
     web.get("/hoi-dap-moi", views.new_answers),
     web.get("/hoi-dap.atom", views.feed),

@@ -6,6 +6,7 @@ from datetime import date
 
 from info_page import browse
 from info_page.browse import Window, window_on
+from info_page.loudspeaker import answer_aloud, script
 from info_page.render import Page
 from knowledge_base.faq.entry import LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument, Topic
@@ -95,6 +96,7 @@ def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUA
         "revision": revision,
         "entry": made.worded(revision.entry) if made else revision.entry,
         "spoken": DEFAULT_LANGUAGE if made is None else language,  # the language of the answer's words
+        "aloud": answer_aloud(revision.entry) if made is None else "",  # only Vietnamese can be read aloud
         "window": window_on(revision.entry.in_force, day),
         "topic": next((topic for topic in faq.topics if topic.slug == revision.entry.topic), None),
         "bases": [Basis(basis, faq.documents.get(basis.document)) for basis in revision.entry.legal_basis],
@@ -105,6 +107,19 @@ def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUA
         "thanks": False,
     }
     return Page("entry.html", ENTRY + slug, shows)
+
+
+def loud(faq: FaqSnapshot, day: date, slug: str, unit: Sequence[str]) -> Page | None:
+    """One entry for the announcer at the loudspeaker; `unit`: who and where to ask."""
+    revision = browse.by_slug(faq.revisions.values(), slug)
+    if revision is None:
+        return None
+    shows = {
+        "revision": revision,
+        "window": window_on(revision.entry.in_force, day),
+        "said": script(revision.entry, unit),
+    }
+    return Page("loud.html", f"{ENTRY}{slug}/doc-loa", shows)
 
 
 def thanked(page: Page) -> Page:

@@ -50,6 +50,13 @@ async def entry(request: web.Request) -> web.Response:
         raise
 
 
+async def loud(request: web.Request) -> web.Response:
+    """`/hoi-dap/{slug}/doc-loa`: the text for the announcer at the loudspeaker."""
+    settings = request.app[FACE].settings
+    unit = (settings.unit_name, settings.unit_contact, settings.unit_hours)
+    return kept(request, lambda faq, day: pages.loud(faq, day, request.match_info["slug"], unit))
+
+
 async def _was_withdrawn(request: web.Request, slug: str) -> bool:
     if not _SLUG.fullmatch(slug):
         return False

@@ -44,10 +44,8 @@
     label(listen, words);
   };
   // Short pieces: some phones fall silent in the middle of a long text.
-  const pieces = () => [...document.querySelectorAll("[data-read]")]
-    .flatMap((part) => part.innerText.split(/(?<=[.:!?])\s|\n+/))
-    .map((piece) => piece.trim())
-    .filter(Boolean);
+  // The words come with the page as they are said: numbers, days and abbreviations written out.
+  const pieces = () => listen.dataset.aloud.split(/(?<=[.:!?])\s|\n+/).map((piece) => piece.trim()).filter(Boolean);
 
   listen.addEventListener("click", () => {
     speech.cancel();

@@ -33,7 +33,7 @@ _KINDS = {
     "TTLT": "Thông tư liên tịch", "KH": "Kế hoạch", "TB": "Thông báo", "HD": "Hướng dẫn", "CV": "Công văn",
 }  # fmt: skip
 _SYMBOLS = {
-    "&": " và ", "+": " cộng ", "=": " bằng ", "≥": " từ ", "≤": " không quá ", "<": " dưới ", ">": " trên ",
+    "&": " và ", "+": " cộng ", "=": " bằng ",
     "×": " nhân ", "@": " a còng ", "→": ", ", "|": ", ", "…": ".", "№": " số ",
 }  # fmt: skip
 _N = r"\d++(?:[.,]\d++)*+"  # possessive: no time is lost on rows of digits that lead nowhere
@@ -66,11 +66,14 @@ _SHORT_PHONE = re.compile(
     r"((?:[Tt]ổng đài|[Đđ]ường dây nóng|[Ss]ố điện thoại|[Đđ]iện thoại|[Gg]ọi)"
     r"(?: (?:quốc gia|số|đến|tới|theo số))*[ :]+)(\d{3,5})(?!\d|[.,]\d)"
 )
+_HOURS_BETWEEN = re.compile(r"(?<![\w./,:-])(\d{1,2}(?:[hg]\d{0,2}|:\d{2})) ?[-–—] ?(?=\d{1,2}[hg:])")
 _HOUR = re.compile(r"(?<![\w./,:-])([01]?\d|2[0-4])[ ]?(?:[hg]|giờ[ ])[ ]?([0-5]\d)(?![\w:])")
 _CLOCK = re.compile(r"(?<![\w./,:-])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\w:])")
 _FULL_HOUR = re.compile(r"(?<![\w./,:-])([01]?\d|2[0-4])[hg](?!\w)")
 _ALWAYS = re.compile(r"(?<![\d/])24/7(?![\d/])")
 _RANGE = re.compile(rf"(?<![\w.,/-])({_N}%?){_DASH}(?={_N})(?!\d+-)")
+_COMPARISONS = {"<": "dưới", ">": "trên", "≥": "từ", "≤": "không quá"}
+_COMPARED = re.compile(r"([<>≥≤]) ?(?=\d)")
 _NEGATIVE = re.compile(r"(?<![\w)\]-])[-−](?=\d)")
 _WITH_UNIT = re.compile(
     rf"(?<!\d)(?<!\d[.,])({_N})[ ]?({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))})(?!\w)"
@@ -88,6 +91,7 @@ _COUNTED = frozenset(
 )
 _MEASURED = frozenset("đồng nghìn triệu tỷ giờ trăm lít gam mét khối vuông héc-ta người tháng hộ lần tuổi ngày".split())
 _CAPITALS = re.compile(rf"(?<!\w)(?=[A-ZĐÂÊÔƠƯĂÁÀẢÃẠ])({_LETTER}+(?:[-&.]{_LETTER}+)*)")
+_BEGINNING = re.compile(rf"(?:^|(?<=[.!?] )){_LETTER}++")
 _TOKEN = re.compile(rf"{_LETTER}+")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -365,10 +369,13 @@ def _tidy(line: str) -> str:
         return ""
     if line[-1] not in ".:?!":
         line += "."
-    first = _TOKEN.search(line)
-    if first and first.group().islower() and first.start() == 0 and len(line[0].upper()) == 1:
-        line = line[0].upper() + line[1:]
-    return line
+    return _BEGINNING.sub(_capital, line)
+
+
+def _capital(found: re.Match[str]) -> str:
+    word = found.group()
+    large = word[0].upper()
+    return large + word[1:] if word.islower() and len(large) == 1 else word
 
 
 def _loudest(found: re.Match[str]) -> str:
@@ -402,10 +409,12 @@ _STEPS: tuple[tuple[re.Pattern[str], _Say], ...] = (
     (_PHONE, _phone),
     (_SHORT_PHONE, lambda found: found[1] + digits_in_words(found[2])),
     (_ALWAYS, "suốt ngày đêm"),
+    (_HOURS_BETWEEN, r"\1 đến "),
     (_HOUR, _hour),
     (_CLOCK, _hour),
     (_FULL_HOUR, lambda found: f"{number_in_words(int(found[1]))} giờ"),
     (_RANGE, r"\1 đến "),
+    (_COMPARED, lambda found: f" {_COMPARISONS[found[1]]} "),
     (_NEGATIVE, "âm "),
     (_WITH_UNIT, _with_unit),
     (_AREA, lambda found: _UNITS[found[1] + found[2]]),

@@ -214,3 +214,32 @@ async def test_readers_are_told_what_changed_in_substance(desk: Desk) -> None:
     assert (await other.post(f"/admin/revisions/{revision}/publish", told)).status == 303
     assert [one.note for one in desk.database.read_now(faq_store.corrections)["T01"]] == ["Mức ở nông thôn đã tăng."]
     assert "Mức ở nông thôn đã tăng." in (await editor.get("/admin/faq/T01")).said
+
+
+async def test_plain_words_are_compared_checked_and_published(desk: Desk) -> None:
+    officer, editor = desk.signed_in("can-bo"), desk.signed_in("bien-tap")
+    page = await officer.get("/admin/faq/T01/propose")
+    handed = await officer.post("/admin/faq/T01/propose", _fields(page, easy_read="Ở quê: 1.700.000 đồng."))
+    address = handed.to.partition("?")[0]
+    shown = await editor.get(address)
+    assert "Phần nói dễ hiểu nêu điều mà câu trả lời không nêu: “1.700.000”" in shown.said
+    assert "1 câu; câu dài nhất có 3 tiếng." in shown.said
+    window = {"from_day": "2022-01-01", "to_day": "2026-12-31"}
+    refused = await editor.post(f"{address}/publish", _fields(shown, easy_read="Ở quê: 1.700.000 đồng.", **window))
+    assert refused.status == 400
+    assert "Xin bỏ đi, hoặc ghi vào câu trả lời trước" in refused.said
+    easy = "Ở quê: 1.500.000 đồng một người."
+    done = await editor.post(f"{address}/publish", _fields(shown, easy_read=easy, **window))
+    assert done.to.endswith("done=published")
+    entry = await editor.get("/admin/faq/T01")
+    assert easy in entry.said
+    assert "/doc-loa" in entry.text
+
+    # The answer is changed, its plain words are not: whoever looks at it is warned.
+    page = await officer.get("/admin/faq/T01/propose")
+    assert page.value("easy_read") == easy
+    handed = await officer.post(
+        "/admin/faq/T01/propose", _fields(page, details="Hỏi xã.", easy_read=page.value("easy_read"), **window)
+    )
+    shown = await editor.get(handed.to)
+    assert "Câu trả lời đã sửa mà phần nói dễ hiểu thì chưa." in shown.said

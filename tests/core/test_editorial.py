@@ -2,16 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from knowledge_base import editorial, officer_queue
+from knowledge_base.content import export_content
 from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.ledger import ledger
 from knowledge_base.questions.change import RESIDENT
 from knowledge_base.questions.question import CloseReason, Disposition, QuestionState
 from knowledge_base.storage import contact_store, faq_store, question_store
+from tests.core.conftest import an_entry
 
 
 def publish(house, question_id, editor="editor", *, correct=True, **changes) -> int:
@@ -78,6 +81,7 @@ def test_only_editors_edit(house, name) -> None:
         {"question": "Ông có số 0912 345 678 hỏi gì?"},
         {"short_answer": "Gọi 0912345678."},
         {"details": "Thư: nguoi.hoi@example.org"},
+        {"easy_read": "Thư: nguoi.hoi@example.org"},
         {"phrasings": ("CCCD 012345678901 của tôi",)},
     ],
 )
@@ -276,3 +280,26 @@ def test_a_closed_question_may_still_be_published(house) -> None:
     publish(house, question_id)
     question = house.question(question_id)
     assert (question.state, question.disposition) == (QuestionState.CLOSED, Disposition.OWN_PAGE)
+
+
+def test_plain_words_travel_with_the_answer_and_say_no_figure_of_their_own(house) -> None:
+    """Through review by another, word for word; into an export and back; refused where they add a figure."""
+    typed = an_entry("E1", short_answer="Trả lời mới: 70%.", easy_read="Nhà nước giúp 70 phần trăm.")
+    made = house.do(editorial.propose, house.who("officer"), typed)
+    strange = replace(typed, easy_read="Nhà nước giúp 75%.")
+    for day in (None, date(2026, 12, 15)):
+        with pytest.raises(InvalidInput, match="easy_read_figures"):
+            house.do(
+                editorial.approve_and_publish, house.who("editor"), made, strange, publish_on=day, public_note="Đổi."
+            )
+    with pytest.raises(Forbidden, match="editor_only"):
+        house.do(editorial.approve_and_publish, house.who("officer"), made, typed, public_note="Đổi.")
+    live = house.do(editorial.approve_and_publish, house.who("editor"), made, typed, public_note="Đổi.")
+    assert house.see(faq_store.revision, live).entry.easy_read == typed.easy_read
+    (kept,) = [one for one in house.see(export_content).entries if one.key == "E1"]
+    assert kept.easy_read == typed.easy_read
+    # Plain words alone are no change of substance: nobody has to be told.
+    eased = replace(typed, easy_read="Được giúp 70%.")
+    again = house.do(editorial.propose, house.who("officer"), eased)
+    assert house.do(editorial.approve_and_publish, house.who("editor"), again, eased)
+    assert house.see(faq_store.corrections, "E1")["E1"][0].note == "Đổi."

@@ -189,7 +189,7 @@ def _page(tx: Transaction, ref: str) -> None:
     number = tx.execute(select(questions.c.id).where(questions.c.contact_ref == ref)).scalar_one()
     entry = FaqEntry(
         key="Q1", kind="answer", status="approved", approved_by="bien-tap", topic="thu", question="Hỏi số nào?",
-        short_answer=f"Gọi {OFFICE}, đừng gọi {HIS}.", details="",
+        short_answer=f"Gọi {OFFICE}, đừng gọi {HIS}.", details="", easy_read=f"Gọi {OFFICE}, không gọi {HIS}.",
     )  # fmt: skip
     faq_store.ensure_entry(tx, "Q1", f"gọi {HIS}", number)
     faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "can-bo", approved_by="bien-tap")
@@ -204,6 +204,7 @@ def test_in_a_published_text_his_data_are_masked_and_nobody_elses(both_databases
     live = both_databases.read_now(faq_store.published_of, "Q1")
     assert live
     assert live.entry.short_answer == f"Gọi {OFFICE}, đừng gọi {MASK}."
+    assert live.entry.easy_read == f"Gọi {OFFICE}, không gọi {MASK}."
     assert live.entry.phrasings == ()
     assert both_databases.read_now(faq_store.publication_number) > before
 

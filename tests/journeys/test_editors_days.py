@@ -189,3 +189,63 @@ async def test_published_alone_and_reported(house: House) -> None:
     overseer = await house.person("quan.tri")
     await overseer.goto(f"{house.url}/admin/bypasses")
     await expect(overseer.locator("tbody tr")).to_contain_text("bien.tap.hai")
+
+
+EASY = "Nhà nghèo được thẻ bảo hiểm y tế. Bạn không mất tiền.\n- Chưa có thẻ thì hỏi Ủy ban nhân dân xã."
+
+
+async def test_plain_words_from_the_desk_to_whoever_asks_for_them(house: House) -> None:
+    page = house.slug("T25")
+    author, editor = await house.person("bien.tap"), await house.person("bien.tap.hai")
+    address = await propose(author, "T25", easy_read=EASY)
+    await expect(author.locator("form[action$='/publish']")).to_have_count(0)  # nobody approves his own
+    await publish(editor, address)
+    await house.live("Nhà nghèo được thẻ bảo hiểm y tế. Bạn không mất tiền.", on=page)
+
+    # --- a resident asks, and wants it said more simply: by the button, then by words
+    said = EASY.replace("\n- ", "\n• ")
+    for ask in ({"option": ""}, {"text": "khó hiểu quá, nói dễ hiểu hơn đi"}):
+        begun = await house.asked(CARD)
+        button = begun["replies"][0]["options"][-1]
+        assert button["label"] == "Nói dễ hiểu hơn"
+        body = {"session": begun["session"], **({"option": button["id"]} if "option" in ask else ask)}
+        async with house.http.post(f"{house.url}/chat/messages", json=body) as answer:
+            told = (await answer.json())["replies"]
+        assert len(told) == 1
+        assert said in told[0]["text"].split("\n\nCăn cứ")[0]
+        assert [option["id"] for option in told[0]["options"]] == [
+            option["id"] for option in begun["replies"][0]["options"][:-1]
+        ]
+
+    # --- a reader's page, its voice, and the announcer's text, on the smallest telephone
+    reader = await house.reader(page)
+    await reader.set_viewport_size({"width": 320, "height": 640})
+    await expect(reader.locator(".easy")).to_contain_text("Bạn không mất tiền.")
+    await house.picture(reader, "plain-words")
+    spoken = await reader.evaluate(_HEAR)
+    assert spoken == [
+        "Nhà nghèo được thẻ bảo hiểm y tế.",
+        "Bạn không mất tiền.",
+        "Chưa có thẻ thì hỏi Ủy ban nhân dân xã.",
+    ]
+    await reader.click("a:has-text('Bản đọc loa')")
+    await expect(reader.locator(".said")).to_contain_text("Kính thưa bà con.")
+    assert await reader.evaluate("document.documentElement.scrollWidth") <= 320
+    await house.picture(reader, "loudspeaker")
+    assert house.faults == []
+
+
+# The page's script again, in a browser that has a Vietnamese voice; what it would say.
+_HEAR = """async () => {
+  const said = [];
+  const speech = Object.assign(new EventTarget(), {
+    getVoices: () => [{ lang: "vi-VN" }], speak: (one) => said.push(one.text), cancel: () => {},
+  });
+  Object.defineProperty(window, "speechSynthesis", { value: speech, configurable: true });
+  window.SpeechSynthesisUtterance = class extends EventTarget { constructor(text) { super(); this.text = text; } };
+  const again = document.createElement("script");
+  again.src = document.querySelector("script[src*='page.js']").src;
+  await new Promise((done) => { again.onload = done; document.head.append(again); });
+  document.querySelector("[data-act=listen]").click();
+  return said;
+}"""

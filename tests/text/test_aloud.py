@@ -128,6 +128,11 @@ _LAW = "Nghị định số không bảy năm hai nghìn không trăm hai mươi
         ("trong 03 ngày", "Trong ba ngày."),
         ("Mẫu số 01", "Mẫu số không một."),
         ("7h30, 17:00, 8h", "Bảy giờ ba mươi phút, mười bảy giờ, tám giờ."),
+        (
+            "7h30–11h30; 13:30-17:00",
+            "Bảy giờ ba mươi phút đến mười một giờ ba mươi phút; mười ba giờ ba mươi phút đến mười bảy giờ.",
+        ),
+        ("≥ 75 tuổi, <5 kg", "Từ bảy mươi lăm tuổi, dưới năm ki-lô-gam."),
         ("gọi 0900 000 000", "Gọi không chín không không không không không không không không."),
         ("tổng đài 111", "Tổng đài một một một."),
         ("30 kWh/tháng", "Ba mươi ki-lô-oát giờ một tháng."),
