@@ -1,7 +1,9 @@
 """A small live FAQ and the parts around it, without a server."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,18 @@ def fill(tx: Transaction) -> None:
         faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "import", approved_by="project")
         faq_store.replace_phrasings(tx, key, wordings, keep_questions=False)
     faq_store.record_publication(tx, "import", "import", None)
+
+
+def renew(tx: Transaction, key: str, **changes: Any) -> int:
+    """Put another text in the place of the one that is live; its id."""
+    live = faq_store.published_of(tx, key)
+    assert live
+    faq_store.set_revision(tx, live.id, state=RevisionState.SUPERSEDED)
+    made = faq_store.add_revision(
+        tx, replace(live.entry, **changes), RevisionState.PUBLISHED, "bien-tap", approved_by="bien-tap-hai"
+    )
+    faq_store.record_publication(tx, "bien-tap", "publish", key)
+    return made
 
 
 @pytest.fixture

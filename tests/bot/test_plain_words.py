@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.terminal import Terminal, shown
 from bot.conversation.message import Incoming, Reply, is_option_id
 from bot.inbox import Inbox
 from bot.intake import Accepted
@@ -15,22 +16,12 @@ from knowledge_base.live_faq import LiveFaq
 from knowledge_base.storage import faq_store, question_store, translation_store
 from knowledge_base.storage.database import Database, Transaction
 from knowledge_base.storage.tables import feedback, outbox, questions
+from tests.bot.conftest import renew
 
 SURE = "hộ nghèo có được phát thẻ bảo hiểm y tế không"
 OTHER = "hỗ trợ tiền điện"
 EASY = "Nhà nghèo thì có thẻ. Không mất tiền.\n- Hỏi xã."
 SAID = "Nhà nghèo thì có thẻ. Không mất tiền.\n• Hỏi xã."
-
-
-def _write(tx: Transaction, key: str, **changes: Any) -> int:
-    live = faq_store.published_of(tx, key)
-    assert live
-    faq_store.set_revision(tx, live.id, state=RevisionState.SUPERSEDED)
-    made = faq_store.add_revision(
-        tx, replace(live.entry, **changes), RevisionState.PUBLISHED, "bien-tap", approved_by="bien-tap-hai"
-    )
-    faq_store.record_publication(tx, "bien-tap", "publish", key)
-    return made
 
 
 class _Resident:
@@ -49,7 +40,7 @@ class _Resident:
 
 @pytest.fixture
 async def eased(database: Database, faq: LiveFaq) -> int:
-    made = database.write_now(_write, "T25", easy_read=EASY)
+    made = database.write_now(renew, "T25", easy_read=EASY)
     await faq.refresh()
     return made
 
@@ -101,7 +92,7 @@ async def test_plain_words_that_are_not_enough_or_not_there_bring_an_officer(
     inbox: Inbox, database: Database, faq: LiveFaq, easy: str
 ) -> None:
     if easy:
-        database.write_now(_write, "T25", easy_read=easy)
+        database.write_now(renew, "T25", easy_read=easy)
         await faq.refresh()
     resident = _Resident(inbox)
     answer = await resident.asks()
@@ -127,14 +118,14 @@ async def test_the_dialogue_goes_on_where_it_was(inbox: Inbox, eased: int) -> No
 async def test_an_answer_that_was_renewed_says_so(inbox: Inbox, database: Database, faq: LiveFaq, eased: int) -> None:
     resident = _Resident(inbox)
     button = (await resident.asks()).options[-1].id
-    renewed = database.write_now(_write, "T25", easy_read="Nhà nghèo có thẻ. Hỏi xã trước.")
+    renewed = database.write_now(renew, "T25", easy_read="Nhà nghèo có thẻ. Hỏi xã trước.")
     await faq.refresh()
     told = (await resident.say(option=button)).replies[0]
     assert "Câu trả lời đã được thay mới" in told.text
     assert "Nhà nghèo có thẻ. Hỏi xã trước." in told.text
     assert EASY not in told.text
     assert told.revision_id == renewed
-    database.write_now(_write, "T25", easy_read="")
+    database.write_now(renew, "T25", easy_read="")
     await faq.refresh()
     gone = (await resident.say(option=button)).replies[0]
     assert gone.decision == "notice"
@@ -149,7 +140,7 @@ async def test_an_answer_whose_window_is_over_is_not_said(
     assert live
     last = replace(live.entry.in_force, to_day=date(2020, 1, 1))
     button = (await resident.asks()).options[-1].id
-    database.write_now(_write, "T25", in_force=last)
+    database.write_now(renew, "T25", in_force=last)
     await faq.refresh()
     assert "đã thay đổi hoặc không còn" in (await resident.say(option=button)).replies[0].text
 
@@ -183,3 +174,13 @@ async def test_in_another_language_it_is_said_which_it_is(
         "unclear",
         "notmine",
     ]
+
+
+async def test_at_the_terminal_by_its_number(inbox: Inbox, eased: int) -> None:
+    terminal = Terminal(inbox)
+    (answer, _notice) = await terminal.hear(SURE)
+    assert "[4] Nói dễ hiểu hơn" in shown(answer)
+    (easy,) = await terminal.hear("4")
+    assert SAID in easy.text
+    (settled,) = await terminal.hear("1")
+    assert settled.decision == "chat"

@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.registry import BUILDERS
+from knowledge_base.live_faq import LiveFaq
 from knowledge_base.storage import tables
+from knowledge_base.storage.database import Database
+from tests.bot.conftest import renew
 from tests.channels.conftest import Line, MakeLine
 from tests.channels.drivers import DRIVERS
 
@@ -91,6 +94,25 @@ async def test_a_button_or_its_number_is_understood(make_line: MakeLine, name: s
         if not line.driver.buttons:
             assert re.search(r"1\. .+\s+2\. ", "\n".join(one.text for one in heard))
         await line.driver.press("76", 1)
+        await line.counts(tables.questions, 1, tables.questions.c.state == "closed")
+
+
+@EVERY
+async def test_plain_words_come_by_button_or_number(
+    make_line: MakeLine, database: Database, faq: LiveFaq, name: str
+) -> None:
+    easy = "Nhà nghèo thì có thẻ. Không mất tiền."
+    database.write_now(renew, "T25", easy_read=easy)
+    await faq.refresh()
+    async with make_line(name) as line:
+        await line.driver.say("78", SURE)
+        await line.told("78", 2)
+        await line.counts(tables.outbox, 2, tables.outbox.c.state == "sent")
+        assert easy not in await _words(line, "78", 2)
+        await line.driver.press("78", 4)
+        await line.counts(tables.outbox, 3, tables.outbox.c.state == "sent")
+        assert easy in " ".join((await _words(line, "78", 3)).split())
+        await line.driver.press("78", 1)  # what was under the answer still is
         await line.counts(tables.questions, 1, tables.questions.c.state == "closed")
 
 

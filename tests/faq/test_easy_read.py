@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge_base.errors import InvalidInput
 from knowledge_base.faq.checklist import Point, hash_of
-from knowledge_base.faq.desk_sheet import base_of, texts_of
+from knowledge_base.faq.desk_sheet import base_of, entry_of, texts_of
 from knowledge_base.faq.easy_read import (
     LONGEST,
     figures_of_text,
@@ -19,7 +19,9 @@ from knowledge_base.faq.easy_read import (
     strange_figures,
 )
 from knowledge_base.faq.entry import FaqEntry, InForce, LegalBasis
-from knowledge_base.faq.sheet_compare import digest
+from knowledge_base.faq.sheet_compare import differences, digest
+from knowledge_base.faq.sheet_table import COLUMNS
+from knowledge_base.faq.sheet_write import cells, entry_fields
 
 ENTRY = FaqEntry(
     "T1", "answer", "approved", "project", "t",
@@ -117,3 +119,19 @@ def test_what_was_bound_to_an_entry_without_plain_words_stays_bound() -> None:
     assert base_of(3, texts_of(eased)) != base_of(3, texts)
     assert hash_of(eased, Point.TEXT) != hash_of(ENTRY, Point.TEXT)
     assert hash_of(eased, Point.FIGURES) == hash_of(ENTRY, Point.FIGURES)
+
+
+def test_it_stands_in_the_rows_of_every_sheet() -> None:
+    eased = replace(ENTRY, easy_read="Hỏi xã.\n- Mang giấy tờ.")
+    assert entry_of("T1", texts_of(eased)).easy_read == eased.easy_read
+    assert "easy_read" in COLUMNS
+    assert eased.easy_read in cells(eased)
+    assert entry_fields(eased)["easy_read"] == eased.easy_read
+    assert [change.field for change in differences(ENTRY, eased)] == ["easy_read"]
+
+
+def test_a_sheet_whose_plain_words_say_a_figure_of_their_own_names_the_row(read, entry) -> None:
+    sheet = read("a.yaml", entry.replace("audience:", "easy_read: Chờ 7 ngày.\naudience:"))
+    (fault,) = sheet.faults
+    assert (fault.field, fault.row) == ("easy_read", 11)
+    assert "'7'" in fault.reason
