@@ -7,20 +7,11 @@ while reading; text that is words already stays as it is, so `aloud` of its own 
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
-from knowledge_base.text.fold import fold, nfc
-from knowledge_base.text.number_words import decimal_in_words, digits_in_words, number_in_words, whole_in_words
-from knowledge_base.text.syllables import is_syllable
+from knowledge_base.text.abbreviations import abbreviation, listed_words, spelled_out
+from knowledge_base.text.fold import nfc
+from knowledge_base.text.number_words import digits_in_words, number_as_written, number_in_words, row_in_words
 
-_DATA = Path(__file__).parent / "data" / "aloud.tsv"
-_LETTERS = {
-    "A": "a", "Ă": "á", "Â": "ớ", "B": "bê", "C": "xê", "D": "dê", "Đ": "đê", "E": "e", "Ê": "ê", "F": "ép-phờ",
-    "G": "giê", "H": "hát", "I": "i", "J": "di", "K": "ca", "L": "e-lờ", "M": "em-mờ", "N": "en-nờ", "O": "o",
-    "Ô": "ô", "Ơ": "ơ", "P": "pê", "Q": "quy", "R": "e-rờ", "S": "ét-sì", "T": "tê", "U": "u", "Ư": "ư", "V": "vê",
-    "W": "vê kép", "X": "ích-xì", "Y": "i dài", "Z": "dét",
-}  # fmt: skip
 _UNITS = {
     "m2": "mét vuông", "m²": "mét vuông", "m3": "mét khối", "m³": "mét khối", "km2": "ki-lô-mét vuông",
     "km²": "ki-lô-mét vuông", "km": "ki-lô-mét", "cm": "xăng-ti-mét", "mm": "mi-li-mét", "m": "mét", "ha": "héc-ta",
@@ -79,7 +70,6 @@ _WITH_UNIT = re.compile(
     rf"(?<!\d)(?<!\d[.,])({_N})[ ]?({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))})(?!\w)"
 )
 _FRACTION = re.compile(r"(?<![\d/.,])(\d{1,3})/(\d{1,3})(?![\d/]|[.,]\d)")
-_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}")
 _NUMBERED = re.compile(r"((?:\bsố|\b[Mm]ẫu|\b[Ss]ố)[ ])?(\d+(?:[.,]\d+)*)")
 _ROMAN_AFTER = "Quý|Chương|Phần|Mục|Khóa|Khoá|Đợt|Giai đoạn|Kỳ|Khu vực|Vùng|Nhóm|Hạng|Loại|Bậc|Phụ lục|Thế kỷ|Lớp"
 _ROMAN = re.compile(rf"\b((?i:{_ROMAN_AFTER})) ([IVX]{{1,5}}(?:(?:, ?| và | hoặc |{_DASH})[IVX]{{1,5}})*)(?!\w)")
@@ -90,7 +80,6 @@ _COUNTED = frozenset(
     "người tháng năm ngày hộ lần khẩu kỳ quý suất giờ tuần học lượt em cháu con mét ki-lô-gam căn nhà thẻ buổi".split()
 )
 _MEASURED = frozenset("đồng nghìn triệu tỷ giờ trăm lít gam mét khối vuông héc-ta người tháng hộ lần tuổi ngày".split())
-_CAPITALS = re.compile(rf"(?<!\w)(?=[A-ZĐÂÊÔƠƯĂÁÀẢÃẠ])({_LETTER}+(?:[-&.]{_LETTER}+)*)")
 _BEGINNING = re.compile(rf"(?:^|(?<=[.!?] )){_LETTER}++")
 _TOKEN = re.compile(rf"{_LETTER}+")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -106,17 +95,6 @@ _LONGEST_DAY = 31
 _LAST_SPOKEN = 10  # days of a month that are called "mùng"
 
 
-@cache
-def _table() -> dict[str, str]:
-    rows = (line.split("\t") for line in _DATA.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
-    return {row[0]: row[1] for row in rows}
-
-
-def listed_abbreviations() -> frozenset[str]:
-    """The forms of the reviewed list."""
-    return frozenset(_table())
-
-
 def aloud(text: str) -> str:
     """The text as it is said: a line a sentence or paragraph, no digit, no Markdown, nothing abbreviated.
 
@@ -125,7 +103,7 @@ def aloud(text: str) -> str:
     text = _plain_digits(nfc(text))
     for pattern, say in _STEPS:
         text = pattern.sub(say, text)
-    text = _spelled_out(text)
+    text = spelled_out(text)
     return "\n".join(said for line in text.split("\n") if (said := _tidy(line)))
 
 
@@ -143,25 +121,6 @@ def _plain_digits(text: str) -> str:
         return str(unicodedata.digit(sign)) if sign.isdigit() else " "
 
     return "".join(map(plain, text))
-
-
-def _number(text: str, *, after_label: bool = False) -> str:
-    """Digits with or without signs between them; of a form number ("số 01") also the zeros before it."""
-    if _GROUPED.fullmatch(text):
-        grouped = "," if text.count(",") > 1 else "."
-        text = text.replace(grouped, "")
-    parts = re.split(r"([.,])", text)
-    if len(parts) == 3 and parts[1] == ",":  # noqa: PLR2004 - whole, comma, rest
-        return decimal_in_words(parts[0], parts[2])
-    said = {".": "chấm", ",": "phẩy"}
-    return " ".join(said[part] if part in said else _row(part, zeros=after_label) for part in parts)
-
-
-def _row(digits: str, *, zeros: bool) -> str:
-    bare = digits.lstrip("0")
-    if zeros and bare and bare != digits:
-        return f"{digits_in_words(digits[: -len(bare)])} {whole_in_words(bare)}"
-    return whole_in_words(bare or "0")
 
 
 def _month(month: str) -> str:
@@ -228,18 +187,18 @@ def _phone(found: re.Match[str]) -> str:
 
 
 def _with_unit(found: re.Match[str]) -> str:
-    return f"{_number(found[1])} {_UNITS[found[2]]}"
+    return f"{number_as_written(found[1])} {_UNITS[found[2]]}"
 
 
 def _fraction(found: re.Match[str]) -> str:
-    return f"{_number(found[1])} phần {_number(found[2])}"
+    return f"{number_as_written(found[1])} phần {number_as_written(found[2])}"
 
 
 def _numbered(found: re.Match[str]) -> str:
     label = found[1] or ""
     before = found.string[: found.start()][-1:]
     after = found.string[found.end() :][:1]
-    said = f"{label}{_number(found[2], after_label=bool(label))}"
+    said = f"{label}{number_as_written(found[2], after_label=bool(label))}"
     return f"{' ' if before.isalpha() and not label else ''}{said}{' ' if after.isalpha() else ''}"
 
 
@@ -253,21 +212,21 @@ def _law(found: re.Match[str]) -> str:
     first, _dash, rest = letters.partition("-")
     kind = kind or _KINDS.get(first.upper()) or "Văn bản"
     issuer = rest if first.upper() in _KINDS else letters
-    said = f"{kind} số {_row(number, zeros=True)}"
+    said = f"{kind} số {row_in_words(number, zeros=True)}"
     said += f" năm {number_in_words(int(year))}" if year else ""
     return f"{said} của {_issuer(issuer)}" if issuer else said
 
 
 def _issuer(letters: str) -> str:
     if assembly := re.fullmatch(r"(QH|UBTVQH)(\d{1,3})", letters):
-        return f"{_table()[assembly[1]]} khóa {number_in_words(int(assembly[2]))}"
-    if f"B{letters}" in _table():  # what a ministry's document leaves out
-        return _table()[f"B{letters}"]
-    return _table().get(letters) or " ".join(_abbreviation(part) for part in re.split(r"[-&]", letters) if part)
+        return f"{listed_words()[assembly[1]]} khóa {number_in_words(int(assembly[2]))}"
+    if f"B{letters}" in listed_words():  # what a ministry's document leaves out
+        return listed_words()[f"B{letters}"]
+    return listed_words().get(letters) or " ".join(abbreviation(part) for part in re.split(r"[-&]", letters) if part)
 
 
 def _short_law(found: re.Match[str]) -> str:
-    return f"{found[1]} số {_row(found[2], zeros=True)} năm {number_in_words(int(found[3]))}"
+    return f"{found[1]} số {row_in_words(found[2], zeros=True)} năm {number_in_words(int(found[3]))}"
 
 
 def _roman(text: str) -> str:
@@ -298,59 +257,6 @@ def _slashed(found: re.Match[str]) -> str:
     after = _TOKEN.match(found.string, found.end())
     counts = after is not None and after.group().lower() in _COUNTED and found[1].lower() in _MEASURED
     return f"{found[1]} một " if counts else f"{found[1]}, "
-
-
-# --- abbreviations -----------------------------------------------------------------------------------
-
-
-def _spelled_out(text: str) -> str:
-    """Abbreviations in words. One that stands in brackets behind its own words is left out."""
-    said, at = [], 0
-    for found in _CAPITALS.finditer(text):
-        word = found.group()
-        words = _abbreviated(word)
-        if words == word:
-            continue
-        before, end = text[at : found.start()], found.end()
-        if before.endswith("(") and text[end : end + 1] == ")":
-            if _ends_with(text[max(0, found.start() - 80) : found.start() - 1], words):
-                said.append(before[:-1].rstrip(" "))
-                at = end + 1
-                continue
-        elif text[end : end + 2] == " (" and _ends_with(text[end + 2 : end + 80].partition(")")[0], words):
-            end = text.index(")", end) + 1
-        said += [before, words]
-        at = end
-    return "".join(said) + text[at:]
-
-
-def _ends_with(text: str, words: str) -> bool:
-    return fold(text).rstrip().endswith(fold(words))
-
-
-def _abbreviated(word: str) -> str:
-    table = _table()
-    if word in table:
-        return table[word]
-    if not re.search("[-&.]", word):
-        return _abbreviation(word)
-    parts = re.split("([-&.])", word)
-    said = [table.get(part) or _abbreviation(part) if part not in "-&." else part for part in parts]
-    changed = any(one != part for one, part in zip(said, parts, strict=True))
-    if not changed:
-        return word
-    return "".join({"-": " ", "&": " và ", ".": ". "}.get(one, one) for one in said)
-
-
-def _abbreviation(word: str) -> str:
-    """Capitals: of the list, a word that is only written large, or letters by their names."""
-    if word in _table():
-        return _table()[word]
-    if len(word) < 2 or not all(map(str.isupper, word)):  # noqa: PLR2004 - one letter is its own name
-        return word
-    if is_syllable(fold(word)) and word.lower() != word:
-        return word.lower()
-    return " ".join(_LETTERS.get(sign) or _LETTERS.get(fold(sign).upper(), "") for sign in word).strip() or word.lower()
 
 
 # --- lines -------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """Numbers in Vietnamese words, as they are said in the north and on the radio: mốt, tư, lăm, linh, nghìn. Pure."""
 
+import re
+
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _LAST = {1: "mốt", 4: "tư", 5: "lăm"}  # after a ten of two or more
 _SCALES = ("", "nghìn", "triệu")
 _LONGEST = 18  # digits that are said as one number; a longer row is none, and is said digit by digit
 _BILLION = 10**9
+_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}")
 
 
 def digits_in_words(digits: str) -> str:
@@ -30,6 +33,26 @@ def decimal_in_words(whole: str, rest: str) -> str:
 def whole_in_words(digits: str) -> str:
     """A row of digits as a number; too long a one digit by digit."""
     return number_in_words(int(digits)) if len(digits) <= _LONGEST else digits_in_words(digits)
+
+
+def number_as_written(text: str, *, after_label: bool = False) -> str:
+    """Digits with or without signs between them; of a form number ("số 01") also the zeros before it."""
+    if _GROUPED.fullmatch(text):
+        grouped = "," if text.count(",") > 1 else "."
+        text = text.replace(grouped, "")
+    parts = re.split(r"([.,])", text)
+    if len(parts) == 3 and parts[1] == ",":  # noqa: PLR2004 - whole, comma, rest
+        return decimal_in_words(parts[0], parts[2])
+    said = {".": "chấm", ",": "phẩy"}
+    return " ".join(said[part] if part in said else row_in_words(part, zeros=after_label) for part in parts)
+
+
+def row_in_words(digits: str, *, zeros: bool) -> str:
+    """A row of digits as a number, with the zeros before it or without: "07" is "không bảy", or "bảy"."""
+    bare = digits.lstrip("0")
+    if zeros and bare and bare != digits:
+        return f"{digits_in_words(digits[: -len(bare)])} {whole_in_words(bare)}"
+    return whole_in_words(bare or "0")
 
 
 def _said(number: int, *, whole: bool) -> str:
