@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from info_page import arrival, feedback, lookup, own_data, search, views
+from info_page import arrival, feedback, lookup, own_data, pages, search, views
 from info_page.errors import error_pages
 from info_page.face import FACE, Face, Popular
 from info_page.render import Renderer
@@ -32,6 +32,7 @@ _ROUTES = [
     web.get("/hoi-dap/{slug}", views.entry),
     web.post("/hoi-dap/{slug}/y-kien", feedback.vote),
     web.get("/hoi-dap-moi", views.new_answers),
+    web.get(pages.CHANGES, views.changes),
     web.get("/hoi-dap.atom", views.feed),
     web.get("/tim", search.search),
     web.get("/tra-cuu", lookup.form),

@@ -29,8 +29,15 @@ async def home(request: web.Request) -> web.Response:
 
 
 async def topic(request: web.Request) -> web.Response:
-    """`/chu-de/{slug}`."""
-    return kept(request, lambda faq, day: pages.topic(faq, day, request.match_info["slug"]))
+    """`/chu-de/{slug}`, paged by `?trang=`."""
+    slug, number = request.match_info["slug"], _page_number(request)
+    return kept(request, lambda faq, day: pages.topic(faq, day, slug, number), number)
+
+
+async def changes(request: web.Request) -> web.Response:
+    """`/sap-thay-doi`, paged by `?trang=`."""
+    number = _page_number(request)
+    return kept(request, lambda faq, day: pages.changes(faq, day, number), number)
 
 
 async def entry(request: web.Request) -> web.Response:
@@ -56,12 +63,16 @@ async def _was_withdrawn(request: web.Request, slug: str) -> bool:
     return await request.app[FACE].database.read(faq_store.was_withdrawn, slug)
 
 
-async def new_answers(request: web.Request) -> web.Response:
-    """`/hoi-dap-moi`, paged by `?trang=`."""
+def _page_number(request: web.Request) -> int:
     wanted = request.query.get("trang", "1")
     if not _PAGE_NUMBER.fullmatch(wanted):
         raise NotFound("page")
-    number = int(wanted)
+    return int(wanted)
+
+
+async def new_answers(request: web.Request) -> web.Response:
+    """`/hoi-dap-moi`, paged by `?trang=`."""
+    number = _page_number(request)
     return kept(request, lambda faq, day: pages.new_answers(faq, day, number), number)
 
 

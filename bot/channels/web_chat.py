@@ -183,6 +183,8 @@ class WebChat(Channel):
             told = self._told
             replies, last = await self.later(session, int(after), language)
             left = deadline - asyncio.get_running_loop().time()
+            if not replies and (left <= 0 or self._closing) and request.query.get("quiet") == "1":
+                return web.Response(status=204)
             if replies or left <= 0 or self._closing:
                 return web.json_response({"session": session, "replies": replies, "last": last})
             await self._wait(left, told)

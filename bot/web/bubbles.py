@@ -92,3 +92,9 @@ def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed
 
 def _lines(lines: Sequence[str]) -> tuple[Line, ...]:
     return tuple(Line(kind, line[2:]) if (kind := _MARKS.get(line[:2])) else Line("plain", line) for line in lines)
+
+
+def newest_own(drawn: Sequence[Bubble]) -> int:
+    """Where the last exchange begins: at the resident's newest words, or at the last bubble."""
+    own = [place for place, bubble in enumerate(drawn) if bubble.resident]
+    return own[-1] if own else max(0, len(drawn) - 1)

@@ -244,7 +244,7 @@ async def test_the_page_speaks_english_and_keeps_doing_so(chat: TestClient) -> N
     html = await page(chat, "/chat?lang=en&embed=1")
     assert '<html lang="en">' in html
     assert "Automatic replies." in html
-    assert 'href="/chat?embed=1" lang="vi"' in html
+    assert 'href="/chat?lang=vi&amp;embed=1" lang="vi"' in html
     form = fields(html)
     assert form["lang"] == "en"
     response = await chat.post("/chat", data={"text": "xin chào", **form}, allow_redirects=False)
