@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
-from info_page.cache import NEVER_KEEP, PageCache, Stored, send, store
+from info_page.cache import NEVER_KEEP, PageCache, send, store
 from info_page.render import Page, Renderer
 from info_page.static_files import StaticFiles
 from info_page.throttle import Throttle
@@ -109,9 +109,7 @@ def once(request: web.Request, page: Page) -> web.Response:
     body, headers = drawn(face, page, to, _loaded(face)), {"Cache-Control": NEVER_KEEP}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
-    response = web.Response(
-        body=body, status=page.status, content_type="text/html", charset="utf-8", headers=headers
-    )
+    response = web.Response(body=body, status=page.status, content_type="text/html", charset="utf-8", headers=headers)
     keep_choices(response, face.settings, to)
     return response
 

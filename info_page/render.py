@@ -118,7 +118,7 @@ class Renderer:
         light: bool = False,
         translated: Mapping[str, Translation] = MappingProxyType({}),
     ) -> bytes:
-        """A page in a language, on a day; `light`: in few bytes. `translated`: by entry key, what lists show instead."""
+        """A page in a language, on a day; `light`: in few bytes. `translated`: by key, what lists show."""
         template = self._environments[language, light].get_template(page.template)
         text = template.render(page.shows, page=page, today=day, translated=translated)
         if light:

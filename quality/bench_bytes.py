@@ -125,7 +125,9 @@ class Phone:
     def since(self, before: tuple[int, int, int]) -> dict[str, int]:
         """What was sent, received and asked since."""
         now = (self.sent, self.received, self.requests)
-        return dict(zip(("sent", "received", "requests"), (a - b for a, b in zip(now, before, strict=True)), strict=True))
+        return dict(
+            zip(("sent", "received", "requests"), (a - b for a, b in zip(now, before, strict=True)), strict=True)
+        )
 
 
 def _headers(raw: bytes) -> dict[str, str]:

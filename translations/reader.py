@@ -64,6 +64,6 @@ def _quality(weight: str) -> float:
 def _from_here(headers: Mapping[str, str]) -> bool:
     """Whether a link on a page of ours was followed."""
     try:
-        return urlsplit(headers.get("Referer", "")).netloc == headers.get("Host", "")
+        return urlsplit(headers.get("Referer", "")).netloc == headers.get("Host")
     except ValueError:
         return False

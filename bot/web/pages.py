@@ -135,7 +135,9 @@ class ChatPages:
         """Remember what was chosen by this very address."""
         for name, value in to.keeps:
             secure = self._settings.https
-            response.set_cookie(name, value, max_age=KEPT_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax")
+            response.set_cookie(
+                name, value, max_age=KEPT_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax"
+            )
         return response
 
     async def _drawn(self, request: web.Request, shown: Shown, code: ReturnCode | None = None) -> web.Response:
