@@ -59,6 +59,7 @@ class Face:
     copies: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=10)))
     # Of secret numbers on slips, by code: eight digits hold for lifetimes at that.
     numbers: Throttle = field(default_factory=lambda: Throttle(10, timedelta(hours=1)))
+    pictures: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
     votes: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=10)))
 
 

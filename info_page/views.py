@@ -101,7 +101,7 @@ async def feed(request: web.Request) -> web.Response:
 async def robots(request: web.Request) -> web.Response:
     """`/robots.txt`: everything but the console, the chat's interface and readers' own searches."""
     site = request.app[FACE].settings.site
-    paths = ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu", "/du-lieu", "/q/")
+    paths = ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu", "/du-lieu", "/q/", "/phieu/")
     closed = "".join(f"Disallow: {path}\n" for path in paths)
     return send(request, store(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n".encode(), "text/plain"))
 

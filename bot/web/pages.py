@@ -68,6 +68,7 @@ class Shown:
     problem: str = ""
     typed: str = ""
     turns: Sequence[Mapping[str, Any]] = field(default=())
+    pictures: Mapping[str, str] = field(default_factory=dict)  # where receipts can be kept as pictures, by code
     came: str = ""  # what a link has said at once
     held: bool = False  # whether a cookie holds a session
     code: ReturnCode | None = None  # shown once
@@ -143,7 +144,8 @@ class ChatPages:
     async def _drawn(self, request: web.Request, shown: Shown, code: ReturnCode | None = None) -> web.Response:
         session = await self._held(request)
         turns = await self._chat.conversation(session, shown.language) if session else []
-        return self._page(replace(shown, turns=turns, held=session is not None, code=code))
+        pictures = await self._chat.pictures(turns)
+        return self._page(replace(shown, turns=turns, pictures=pictures, held=session is not None, code=code))
 
     def _page(self, shown: Shown) -> web.Response:
         text = self._renderer.render(shown.language, light=shown.light, shown=shown)

@@ -92,3 +92,13 @@ async def test_a_wait_for_nothing_costs_nearly_nothing(chat: TestClient) -> None
     await chat.post("/chat/messages", json={"session": session, "text": SURE})
     told = await chat.get(f"{asked_for}&quiet=1", headers={"X-Chat-Session": session})
     assert (await told.json())["replies"]
+
+
+@pytest.mark.parametrize("headers", [{}, SAVING])
+async def test_a_receipt_leads_to_its_picture(chat: TestClient, headers: dict[str, str]) -> None:
+    page = await (await chat.get("/chat", headers=headers)).text()
+    sent = await chat.post("/chat", data={**fields(page), "text": UNSURE}, headers=headers)
+    found = re.search(
+        r'href="/phieu/[A-Za-z0-9_-]{40,200}\.png" download="phieu-([2-9A-Z-]{9})\.png"', await sent.text()
+    )
+    assert found
