@@ -38,7 +38,7 @@ OF_THE_SAME_KIND = {
     "add_places", "add_team", "amend", "answer_like", "answer_with_entry", "approve_translation", "arrive",
     "ask_back", "blank", "change_calendar", "change_document",
     "change_own_password", "check", "check_bypass", "close", "correct_spelling", "count_as_arrived", "create",
-    "decide_redaction", "drop_sheet", "end_session", "enter", "erase_silent", "escalate", "exclude", "gather",
+    "decide_redaction", "drop_sheet", "end_session", "enter", "erase_for_asker", "erase_silent", "escalate", "exclude", "gather",
     "go_on", "handle", "invite_team", "issue_session_for", "keep_sheet", "learn", "link", "load_seed", "look",
     "make_return_code", "mark_fetched", "mark_scrubbed", "merge", "move_promises", "open_meeting",
     "open_quarantined", "part_late", "perform", "print_pad", "propose", "propose_entry", "propose_phrasings",
