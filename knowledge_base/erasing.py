@@ -39,8 +39,9 @@ def erase(tx: Transaction, ref: str, *, farewell: bool = False) -> str | None:
 def erase_for_asker(
     tx: Transaction, member: StaffMember, question_id: int, why: str, *, all_of_his: bool = False
 ) -> int:
-    """At the office, for somebody who has only a code on paper: his question destroyed as `/xoa` would; with
-    `all_of_his` all that is known of him. Returns how many questions that were. The trail keeps who, when and why.
+    """Destroy, at the office, the question of somebody who has only a code on paper, as `/xoa` would.
+
+    With `all_of_his`, all that is known of him. Returns how many questions that were; the trail keeps who, when, why.
 
     Raises:
         Forbidden: `role_needed`; NotFound: it is none of the member's units.

@@ -143,7 +143,7 @@ def enter(
     """Open the questions of a meeting's lines, whole or not at all; returns how many.
 
     `understood` by line; `together`: lines that a human confirmed to be one matter. What is certain is answered.
-    `urgent`: the lines that tell of distress (`distressed`): first in the queue, and settled by no entry and no cluster.
+    `urgent`: the lines that tell of distress (`distressed`): first in the queue, settled by no entry, no cluster.
     """
     if member.role not in STAFF:
         raise Forbidden("role_needed", role=str(member.role))

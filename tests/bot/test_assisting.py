@@ -179,6 +179,25 @@ async def test_a_places_code_presets_where_questions_go(village: Village) -> Non
     assert village.database.read_now(question_store.question, asked).unit_code == "7701"
 
 
+async def test_a_places_code_is_typed_from_the_poster_wherever_the_talk_stands(village: Village) -> None:
+    """Zalo's links carry nothing, so what stands on the poster is typed, on a telephone's keyboard."""
+    village.database.write_now(place_store.add, "7701", "hamlet", ["Thôn Tây"], "canbo")
+    [place] = village.database.read_now(place_store.places_within, "0/")
+    token = place.token
+    forms = (f"q_{token}", f"Q_{token.lower()}", f" q _ {token}.", f"Xin chao, q_{token}", f"xin chào (q_{token})!")
+    forms += (f"hoi-dap.example.vn/q/{token}", f"https://hoi-dap.example.vn/q/{token.lower()}/")
+    for number, form in enumerate(forms):
+        channel = ("zalo_oa", "zalo_bot")[number % 2]
+        assert "Thôn Tây" in await village.say(form, who=f"first{number}", channel=channel), form
+        await village.say("chuyện lạ chưa ai từng hỏi thì làm thế nào?", who=f"later{number}", channel=channel)
+        assert "Thôn Tây" in await village.say(form, who=f"later{number}", channel=channel), form
+    asked = village.database.read_now(lambda tx: question_store.listed(tx, select(question_store.questions)))
+    assert len(asked) == len(forms)  # no form of the code was taken for a question
+    assert not any(one.urgent for one in asked)
+    wrong = token[:-1] + ("2" if token[-1] != "2" else "3")
+    assert "Thôn Tây" not in await village.say(f"q_{wrong}", who="wrong", channel="zalo_oa")
+
+
 def _everything(tx: Transaction) -> str:
     """All that the store holds, as words."""
     return "\n".join(str(row) for table in metadata.sorted_tables for row in tx.execute(select(table)))
