@@ -77,6 +77,8 @@ SENTENCES: dict[str, str] = {
     "line_unknown": N_("The form has no line %(line)s, or it stands there twice. Correct it and send again."),
     "consent_missing": N_("Tick that the chair read out what is kept and everybody agreed."),
     "code_shape": N_("A code has eight letters and digits, like K7MP-42QX. Look at the slip again."),
+    "erase_why": N_("Choose how the asker asked for it."),
+    "erase_unsure": N_("Nothing is erased yet. Confirm that you have checked it."),
     "told_how": N_("Choose how the asker was told."),
     "not_asked_for": N_("The asker of %(reference)s wrote himself; the answer goes to him where he asked."),
     "nothing_to_tell": N_("There is nothing to tell about %(reference)s yet."),

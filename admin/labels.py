@@ -135,6 +135,11 @@ _TABLES: dict[str, dict[str, str]] = {
         "signed": N_("signed on paper"),
         "meeting": N_("at the meeting, before its chair"),
     },
+    "erase_why": {
+        "in_person": N_("the asker came himself"),
+        "in_writing": N_("the asker wrote a request"),
+        "by_proxy": N_("somebody came with the asker's written authority"),
+    },
     "told": {
         "read_out": N_("Read out to the asker"),
         "printed": N_("Handed over on paper"),
@@ -272,6 +277,7 @@ _TABLES: dict[str, dict[str, str]] = {
         "law_repeal": N_("ended a document that this entry cites"),
         "to_be_told": N_("put it on the list of what is to be told"),
         "told": N_("told the asker"),
+        "erase_for_asker": N_("erased it at the asker's request"),
         "receipt_printed": N_("printed a receipt"),
         "routed": N_("sent the question to a unit"),
         "calendar_changed": N_("moved the promised day: the working days changed"),
@@ -441,6 +447,7 @@ DONE = {
     "taken_out": N_("The question is out of the cluster and won't be suggested for it again."),
     "saved": N_("Saved."),
     "told": N_("Noted that the asker was told."),
+    "erased": N_("Erased. Nothing of it is left to be read."),
     "meeting_entered": N_("The questions are entered. Print the receipts."),
     "nothing_entered": N_("Nothing was entered yet."),
     "nobody_to_invite": N_("Everybody has linked a messenger, or rests."),

@@ -20,6 +20,7 @@ from admin.views import (
     cut_over,
     distress,
     entry,
+    erasing,
     faq,
     feedback,
     from_question,
@@ -215,6 +216,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", _UNIT + r"/owners/{id:\d{1,15}}/remove", "owner_remove", units.remove_owner, ADMINISTRATORS),
     # People who ask for neighbours, places with codes, village meetings, and the counter.
     Route("GET", "/counter", "counter", counter.show, READERS),
+    Route("GET", "/erasing", "erasing", erasing.show, KEEPERS),
+    Route("POST", f"{_QUESTION}/erase", "erase_for_asker", erasing.erase, KEEPERS),
     Route("POST", "/counter/slips", "counter_slips", counter.slips, WORKERS),
     Route("POST", f"{_QUESTION}/receipt", "receipt", counter.receipt, WORKERS),
     Route("POST", f"{_QUESTION}/told", "told", counter.told, WORKERS),

@@ -2,12 +2,13 @@
 
 from aiohttp import web
 
-from info_page import arrival, feedback, lookup, own_data, search, views
+from info_page import arrival, feedback, lookup, own_data, pages, receipt, search, views
 from info_page.errors import error_pages
 from info_page.face import FACE, Face, Popular
 from info_page.render import Renderer
 from info_page.security import set_headers
 from info_page.static_files import PREFIX, StaticFiles
+from knowledge_base import receipts
 from knowledge_base.clock import Clock
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
@@ -33,10 +34,12 @@ _ROUTES = [
     web.get("/hoi-dap/{slug}/doc-loa", views.loud),
     web.post("/hoi-dap/{slug}/y-kien", feedback.vote),
     web.get("/hoi-dap-moi", views.new_answers),
+    web.get(pages.CHANGES, views.changes),
     web.get("/hoi-dap.atom", views.feed),
     web.get("/tim", search.search),
     web.get("/tra-cuu", lookup.form),
     web.post("/tra-cuu", lookup.look_up),
+    web.get(receipts.PATH + "{token:[A-Za-z0-9_-]{40,200}}.png", receipt.show),
     web.get("/q/{token}", arrival.show),
     web.get("/gioi-thieu", views.about),
     web.get("/rieng-tu", views.privacy),

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -99,6 +99,17 @@ def changes_soon(revisions: Sequence[Revision], day: date) -> list[Change]:
     changes = [Change(on, begins=True, revisions=tuple(found)) for on, found in begins.items()]
     changes += [Change(on, begins=False, revisions=tuple(found)) for on, found in ends.items()]
     return sorted(changes, key=lambda change: (change.day, change.begins))
+
+
+def first_of(changes: Iterable[Change], most: int) -> list[Change]:
+    """The first changes, with no more than `most` entries in all."""
+    found: list[Change] = []
+    for change in changes:
+        if most <= 0:
+            break
+        found.append(replace(change, revisions=change.revisions[:most]))
+        most -= len(found[-1].revisions)
+    return found
 
 
 def new_answers(in_force: Iterable[Revision]) -> list[Revision]:

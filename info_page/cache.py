@@ -29,7 +29,7 @@ def store(body: bytes, content_type: str = "text/html") -> Stored:
 
 
 class PageCache:
-    """The pages drawn last, by (address, language, publication number, day …)."""
+    """The pages drawn last, by (address, language, light or not, publication number, day …)."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[tuple[object, ...], Stored] = OrderedDict()
@@ -48,9 +48,11 @@ class PageCache:
             self._pages.popitem(last=False)
 
 
-def send(request: web.Request, stored: Stored, cache_control: str = ALWAYS_ASK) -> web.Response:
-    """A page as a response: 304 when the browser has it, packed when it can unpack."""
-    headers = {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+def send(
+    request: web.Request, stored: Stored, cache_control: str = ALWAYS_ASK, vary: str = "Accept-Encoding"
+) -> web.Response:
+    """A page as a response: 304 when the browser has it, packed when it can unpack; `vary`: what else it hangs on."""
+    headers = {"Cache-Control": cache_control, "Vary": vary}
     known = request.if_none_match or ()
     if any(tag.value in (stored.etag, "*") for tag in known):
         response = web.Response(status=304, headers=headers)

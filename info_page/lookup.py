@@ -12,7 +12,7 @@ from info_page.face import FACE, language_of, once
 from info_page.forms import read_form
 from info_page.render import Page
 from info_page.throttle import visitor
-from knowledge_base import on_behalf
+from knowledge_base import on_behalf, receipts
 from knowledge_base.faq.revision import Revision
 from knowledge_base.live_faq import FaqSnapshot
 from knowledge_base.questions.deadline import Reckoning
@@ -51,6 +51,7 @@ class Standing:
     with_slip: bool = False  # there is an answer, for who has the slip's secret number
     said: tuple[str, ...] = ()  # an officer's words besides an answer; only with the number
     opened: bool = False  # by the number
+    picture: str = ""  # where the receipt can be kept as a picture
 
 
 def standing(tx: Transaction, reference: str, language: str = "vi", number: str = "") -> Standing | None:
@@ -75,7 +76,8 @@ def standing(tx: Transaction, reference: str, language: str = "vi", number: str 
     said = tuple(on_behalf.said_besides(tx, question.id)) if opened else ()
     own |= slip is not None and not opened and bool(on_behalf.said_besides(tx, question.id))
     state = _status(question)
-    return Standing(question.reference, state, question.due_on, content, key, clock, since, own, said, opened)
+    picture = "" if state is Status.ERASED else receipts.paths(tx, [question.reference])[question.reference]
+    return Standing(question.reference, state, question.due_on, content, key, clock, since, own, said, opened, picture)
 
 
 def _status(question: Question) -> Status:

@@ -1,8 +1,11 @@
 """What each page shows: pure functions of the FAQ, the day and the counts; nothing here knows HTTP."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
 
 from info_page import browse
 from info_page.browse import Window, window_on
@@ -18,6 +21,7 @@ from translations.loader import mark as _
 
 _MOST_ASKED = 6
 _NEWEST = 5
+_CHANGING = 8
 _NEIGHBOURS = 5
 PER_PAGE = 20
 
@@ -35,6 +39,8 @@ KEPT = {
 
 TOPIC = "/chu-de/"
 ENTRY = "/hoi-dap/"
+CHANGES = "/sap-thay-doi"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,12 @@ class Shelf:
 def home(faq: FaqSnapshot, day: date, counts: Mapping[str, int]) -> Page:
     """Search, topics, what people ask most, what changes soon, new questions."""
     today = faq.in_force(day)
+    changes = browse.changes_soon(list(faq.revisions.values()), day)
     shows = {
         "shelves": [Shelf(topic, len(browse.in_topic(today, topic.slug))) for topic in faq.topics],
         "most_asked": browse.most_asked(today, faq.topics, counts, _MOST_ASKED),
-        "changes": browse.changes_soon(list(faq.revisions.values()), day),
+        "changes": browse.first_of(changes, _CHANGING),
+        "more_changes": sum(len(change.revisions) for change in changes) > _CHANGING,
         "newest": browse.new_answers(today)[:_NEWEST],
         "on_trial": any(revision.on_trial for revision in today),
         "empty": not faq.revisions,
@@ -67,20 +75,46 @@ def home(faq: FaqSnapshot, day: date, counts: Mapping[str, int]) -> Page:
     return Page("home.html", "/", shows)
 
 
-def topic(faq: FaqSnapshot, day: date, slug: str) -> Page | None:
-    """One topic: what holds today, then what will hold later."""
+def topic(faq: FaqSnapshot, day: date, slug: str, number: int = 1) -> Page | None:
+    """One topic: what holds today, then what will hold later; in pages."""
     found = next((topic for topic in faq.topics if topic.slug == slug), None)
     if found is None:
         return None
-    now = browse.in_topic(faq.in_force(day), slug)
     later = browse.coming(browse.in_topic(faq.revisions.values(), slug), day)
+    listed, last = _part([*browse.in_topic(faq.in_force(day), slug), *later], number)
+    if not 1 <= number <= last:
+        return None
     shows = {
         "topic": found,
-        "now": now,
-        "later": later,
-        "on_trial": any(revision.on_trial for revision in [*now, *later]),
+        "now": [revision for revision in listed if window_on(revision.entry.in_force, day) is Window.OPEN],
+        "later": [revision for revision in listed if window_on(revision.entry.in_force, day) is Window.NOT_YET],
+        "number": number,
+        "last": last,
+        "on_trial": any(revision.on_trial for revision in listed),
     }
-    return Page("topic.html", TOPIC + slug, shows)
+    return Page("topic.html", TOPIC + slug, shows, _numbered(number))
+
+
+def changes(faq: FaqSnapshot, day: date, number: int) -> Page | None:
+    """All that begins or ends soon, by day, in pages."""
+    found = browse.changes_soon(list(faq.revisions.values()), day)
+    rows, last = _part([(change, revision) for change in found for revision in change.revisions], number)
+    if not 1 <= number <= last:
+        return None
+    parts = [
+        replace(change, revisions=tuple(revision for _change, revision in of_it))
+        for change, of_it in groupby(rows, key=itemgetter(0))
+    ]
+    return Page("changes.html", CHANGES, {"changes": parts, "number": number, "last": last}, _numbered(number))
+
+
+def _part(found: Sequence[T], number: int) -> tuple[Sequence[T], int]:
+    """What stands on one page of a list, and how many pages there are."""
+    return found[(number - 1) * PER_PAGE : number * PER_PAGE], max(1, -(-len(found) // PER_PAGE))
+
+
+def _numbered(number: int) -> dict[str, str]:
+    return {"trang": str(number)} if number > 1 else {}
 
 
 def entry(faq: FaqSnapshot, day: date, slug: str, language: str = DEFAULT_LANGUAGE) -> Page | None:
@@ -129,18 +163,11 @@ def thanked(page: Page) -> Page:
 
 def new_answers(faq: FaqSnapshot, day: date, number: int) -> Page | None:
     """All questions and answers published from the queue, newest first, in pages."""
-    found = browse.new_answers(faq.in_force(day))
-    last = max(1, -(-len(found) // PER_PAGE))
+    listed, last = _part(browse.new_answers(faq.in_force(day)), number)
     if not 1 <= number <= last:
         return None
-    shows = {
-        "revisions": found[(number - 1) * PER_PAGE : number * PER_PAGE],
-        "number": number,
-        "last": last,
-        "on_trial": False,
-    }
-    query = {"trang": str(number)} if number > 1 else {}
-    return Page("new_answers.html", "/hoi-dap-moi", shows, query)
+    shows = {"revisions": listed, "number": number, "last": last, "on_trial": False}
+    return Page("new_answers.html", "/hoi-dap-moi", shows, _numbered(number))
 
 
 def about() -> Page:

@@ -29,8 +29,15 @@ async def home(request: web.Request) -> web.Response:
 
 
 async def topic(request: web.Request) -> web.Response:
-    """`/chu-de/{slug}`."""
-    return kept(request, lambda faq, day: pages.topic(faq, day, request.match_info["slug"]))
+    """`/chu-de/{slug}`, paged by `?trang=`."""
+    slug, number = request.match_info["slug"], _page_number(request)
+    return kept(request, lambda faq, day: pages.topic(faq, day, slug, number), number)
+
+
+async def changes(request: web.Request) -> web.Response:
+    """`/sap-thay-doi`, paged by `?trang=`."""
+    number = _page_number(request)
+    return kept(request, lambda faq, day: pages.changes(faq, day, number), number)
 
 
 async def entry(request: web.Request) -> web.Response:
@@ -63,12 +70,16 @@ async def _was_withdrawn(request: web.Request, slug: str) -> bool:
     return await request.app[FACE].database.read(faq_store.was_withdrawn, slug)
 
 
-async def new_answers(request: web.Request) -> web.Response:
-    """`/hoi-dap-moi`, paged by `?trang=`."""
+def _page_number(request: web.Request) -> int:
     wanted = request.query.get("trang", "1")
     if not _PAGE_NUMBER.fullmatch(wanted):
         raise NotFound("page")
-    number = int(wanted)
+    return int(wanted)
+
+
+async def new_answers(request: web.Request) -> web.Response:
+    """`/hoi-dap-moi`, paged by `?trang=`."""
+    number = _page_number(request)
     return kept(request, lambda faq, day: pages.new_answers(faq, day, number), number)
 
 
@@ -97,7 +108,7 @@ async def feed(request: web.Request) -> web.Response:
 async def robots(request: web.Request) -> web.Response:
     """`/robots.txt`: everything but the console, the chat's interface and readers' own searches."""
     site = request.app[FACE].settings.site
-    paths = ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu", "/du-lieu", "/q/")
+    paths = ("/admin", "/chat", "/webhooks", "/tim", "/tra-cuu", "/du-lieu", "/q/", "/phieu/")
     closed = "".join(f"Disallow: {path}\n" for path in paths)
     return send(request, store(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n".encode(), "text/plain"))
 

@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from knowledge_base.erasure_list import Erasure
-from knowledge_base.storage import contact_store, erased_wording_store, erasure_store
+from knowledge_base.errors import Conflict, Forbidden, InvalidInput
+from knowledge_base.questions.lifecycle import STAFF, Role
+from knowledge_base.storage import (
+    asked_for_store,
+    contact_store,
+    erased_wording_store,
+    erasure_store,
+    event_store,
+    question_store,
+)
 from knowledge_base.storage.database import Transaction
+from knowledge_base.storage.staff_store import StaffMember
 
+WHY = ("in_person", "in_writing", "by_proxy")  # how an asker without a telephone asked an office to erase
+ERASERS = STAFF | {Role.ADMINISTRATOR}
 _AT_ONCE = 50
 
 
@@ -22,6 +34,44 @@ def erase(tx: Transaction, ref: str, *, farewell: bool = False) -> str | None:
     erasure_store.record(tx, secrets.token_hex(16), ref, list(asked.values()))
     _destroy(tx, ref, list(asked), found.address if found else None)
     return parting
+
+
+def erase_for_asker(
+    tx: Transaction, member: StaffMember, question_id: int, why: str, *, all_of_his: bool = False
+) -> int:
+    """Destroy, at the office, the question of somebody who has only a code on paper, as `/xoa` would.
+
+    With `all_of_his`, all that is known of him. Returns how many questions that were; the trail keeps who, when, why.
+
+    Raises:
+        Forbidden: `role_needed`; NotFound: it is none of the member's units.
+        Conflict: `question_erased`; `not_asked_for`: its asker wrote himself, and erases by his own word.
+        InvalidInput: `erase_why`.
+    """
+    if member.role not in ERASERS:
+        raise Forbidden("role_needed", role=str(member.role))
+    question = question_store.question_within(tx, member.unit_path, question_id, lock=True)
+    question_store.refuse_erased(question)
+    if why not in WHY:
+        raise InvalidInput("erase_why", field="why")
+    if asked_for_store.of_question(tx, question_id) is None:
+        raise Conflict("not_asked_for", reference=question.reference)
+    ref = question.contact_ref
+    contact_store.lock_contacts(tx, [ref])
+    his = erasure_store.codes_of(tx, ref)
+    gone = his if all_of_his else {question_id: question.reference}
+    for number in gone:
+        erasure_store.forget_helpers_words(tx, number)
+    if gone.keys() == his.keys():
+        erase(tx, ref)
+    else:  # his address stays, for his other questions
+        asked = [tx.keys.erasure_hash("question", question.reference)]
+        nobody = tx.keys.erasure_hash("contact", secrets.token_hex(16))
+        erasure_store.record_hashes(tx, secrets.token_hex(16), tx.now, nobody, asked)
+        _destroy(tx, None, [question_id], None)
+    for number in gone:
+        event_store.record(tx, member.username, "erase_for_asker", question_id=number, why=why)
+    return len(gone)
 
 
 def _destroy(tx: Transaction, ref: str | None, ids: Sequence[int], address: str | None) -> None:

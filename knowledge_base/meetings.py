@@ -4,13 +4,14 @@ Each verb is a synchronous function of (transaction, who, input); none commits.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from knowledge_base import clusters, officer_queue, on_behalf, routing
 from knowledge_base.clock import vietnam_day
+from knowledge_base.distress.hear import hear
 from knowledge_base.errors import Conflict, Fault, Forbidden, InvalidInput, NotFound
 from knowledge_base.matching.sketch import groups, sketches
 from knowledge_base.on_behalf import Paper
@@ -123,18 +124,26 @@ def alike(entries: Sequence[Entry]) -> list[list[int]]:
     )
 
 
+def distressed(entries: Sequence[Entry]) -> dict[int, str]:
+    """The lines whose words tell of distress, with its kind. Some milliseconds a line: not for a transaction."""
+    heard = {one.line: hear(one.text) for one in entries}
+    return {line: found.kind for line, found in heard.items() if found}
+
+
 def enter(
     tx: Transaction,
     member: StaffMember,
     meeting_id: int,
     entries: Sequence[Entry],
     understood: Mapping[int, Understood],
+    urgent: Collection[int],
     together: Sequence[Sequence[int]],
     working_days: int,
 ) -> int:
     """Open the questions of a meeting's lines, whole or not at all; returns how many.
 
     `understood` by line; `together`: lines that a human confirmed to be one matter. What is certain is answered.
+    `urgent`: the lines that tell of distress (`distressed`): first in the queue, settled by no entry, no cluster.
     """
     if member.role not in STAFF:
         raise Forbidden("role_needed", role=str(member.role))
@@ -149,33 +158,40 @@ def enter(
             raise InvalidInput("line_unknown", field="line", line=one.line)
         if slip.question_id is not None:
             raise Conflict("slip_used", reference=slip.reference)
-        openings[one.line] = _opening(
-            tx, meeting, slip.reference, one, understood.get(one.line, Understood()), working_days
-        )
+        found = Understood() if one.line in urgent else understood.get(one.line, Understood())
+        openings[one.line] = _opening(tx, meeting, slip.reference, one, found, working_days, urgent=one.line in urgent)
     routing.route_openings(tx, list(openings.values()), unit_store.owned(tx))
     ids = officer_queue.open_all(tx, list(openings.values()))
     at = {line: ids[opening.reference] for line, opening in openings.items()}
     asked_for_store.add(tx, [(at[one.line], Consent(one.name.strip(), "meeting", None, meeting_id)) for one in entries])
     slip_store.attach(tx, [(one.reference, at[line], one.unit_code) for line, one in openings.items()], member.username)
-    _gather(tx, member, [[at[line] for line in lines if line in at] for lines in together])
+    _gather(tx, member, [[at[line] for line in lines if line in at and line not in urgent] for lines in together])
     event_store.record(tx, member.username, "meeting_entered", meeting=meeting_id, number=len(at))
     return len(at)
 
 
 def _opening(
-    tx: Transaction, meeting: Meeting, reference: str, entry: Entry, found: Understood, working_days: int
+    tx: Transaction,
+    meeting: Meeting,
+    reference: str,
+    entry: Entry,
+    found: Understood,
+    working_days: int,
+    *,
+    urgent: bool,
 ) -> Opening:
     """A question of the meeting, with its first steps."""
     asker = contact_store.ensure_contact(tx, ON_PAPER, secrets.token_hex(16))
     text = entry.text.strip()
-    opening = Opening(reference, asker, ON_PAPER, meeting.unit_code, text, list(found.found))
+    opening = Opening(reference, asker, ON_PAPER, meeting.unit_code, text, list(found.found), urgent)
     opening.values["topic"] = found.topic
     opening.set_commune(f"{meeting.hamlet}, {meeting.unit}", meeting.unit_path)
     if found.answer:
         opening.take(answering_by_bot(*found.answer))
     else:
         calendar = calendar_store.calendar(tx)
-        opening.take(queueing(tx.now, working_days, calendar, "meeting", urgent=False, actor=BOT))
+        reason = "danger" if urgent else "meeting"
+        opening.take(queueing(tx.now, working_days, calendar, reason, urgent=urgent, actor=BOT))
     return opening
 
 

@@ -16,7 +16,8 @@ from knowledge_base.matching.decide import Decision, Match
 from knowledge_base.meetings import Entry, Understood
 from knowledge_base.paper.slips import meeting_form, receipts
 from knowledge_base.questions.lifecycle import STAFF
-from knowledge_base.storage import asked_for_store, meeting_store
+from knowledge_base.storage import asked_for_store, distress_store, meeting_store
+from translations.loader import DEFAULT_LANGUAGE
 
 
 async def _list(visit: Visit, error: KnowledgeBaseError | None = None) -> web.Response:
@@ -54,7 +55,10 @@ async def _meeting(
     faults: Sequence[Fault] = (),
 ) -> web.Response:
     meeting, papers = await visit.read(meetings.form_of, visit.member.unit_path, id_of(visit.request))
-    matches = await _matches(visit, entries)
+    urgent = await asyncio.to_thread(meetings.distressed, entries)
+    calm = [one for one in entries if one.line not in urgent]
+    matches = await _matches(visit, calm)
+    words = await visit.read(distress_store.words) if urgent else {}
     return visit.page(
         "meeting_show.html",
         status_of(error) if error else 400 if faults else 200,
@@ -63,11 +67,17 @@ async def _meeting(
         asked=await visit.read(asked_for_store.asked_at, meeting.id),
         entries=entries,
         certain={line: _certain(visit, match) for line, match in matches.items()},
-        groups=await asyncio.to_thread(meetings.alike, entries) if entries else [],
+        groups=await asyncio.to_thread(meetings.alike, calm) if calm else [],
+        urgent={line: [words[about] for about in _about(kind) if about in words] for line, kind in urgent.items()},
         faults=faults,
         problem=await explain(visit, error) if error else "",
         keeps=visit.member.role in STAFF,
     )
+
+
+def _about(kind: str) -> list[tuple[str, str]]:
+    """What an administrator has set to be said: for all kinds, then for this one. The asker hears it in Vietnamese."""
+    return [("any", DEFAULT_LANGUAGE), (kind, DEFAULT_LANGUAGE)]
 
 
 async def _matches(visit: Visit, entries: Sequence[Entry]) -> dict[int, Match]:
@@ -154,8 +164,9 @@ async def enter(request: web.Request) -> web.StreamResponse:
         if field_of(form, "agreed", 5) != "1":
             raise InvalidInput("consent_missing", field="agreed")
         understood = {line: _understood(visit, match) for line, match in (await _matches(visit, entries)).items()}
+        urgent = await asyncio.to_thread(meetings.distressed, entries)
         days = visit.console.settings.answer_due_working_days
-        await visit.write(meetings.enter, id_of(request), entries, understood, together, days)
+        await visit.write(meetings.enter, id_of(request), entries, understood, urgent, together, days)
     except KnowledgeBaseError as error:
         return await _meeting(visit, entries, error)
     raise visit.to("meeting", "meeting_entered", id=id_of(request))

@@ -35,8 +35,9 @@ from bot.channels.receiving import (
     parsed,
     words_of,
 )
-from bot.conversation.message import Incoming, Option, Reply
+from bot.conversation.message import RECEIPTS, Incoming, Option, Reply
 from bot.inbox import Inbox
+from knowledge_base import receipts
 from knowledge_base.errors import KnowledgeBaseError, Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.database import Database
@@ -179,6 +180,7 @@ class Telegram(Channel):
     def __init__(self, inbox: Inbox, database: Database, settings: Settings) -> None:
         self.health = Health.STARTING
         self._receiver = Receiver(NAME, inbox, database)
+        self._database = database
         self._settings = settings
         self._catalogs = {code: catalog("bot", code).gettext for code in LANGUAGES}
         self.polls = settings.telegram_mode == "polling"
@@ -355,12 +357,21 @@ class Telegram(Channel):
         """Send one message with its buttons."""
         if self._bot is None:
             raise DeliveryFailed("not started")
-        markup = _buttons(reply.options) if reply.options else None
+        picture = await self._picture(reply)
+        markup = _buttons(reply.options, picture) if reply.options or picture else None
         try:
             message = await self._bot.send_message(int(address), reply.text, reply_markup=markup)
         except (TelegramError, ValueError) as error:
             raise _failure(error) from error
         return str(message.message_id)
+
+    async def _picture(self, reply: Reply) -> tuple[str, str] | None:
+        """A button that opens the receipt as a picture: its words and address. Telegram takes public addresses only."""
+        if reply.reference is None or reply.decision not in RECEIPTS or not self._settings.https:
+            return None
+        found = await self._database.read(receipts.paths, [reply.reference], receipts.IN_A_MESSAGE)
+        say = self._catalogs.get(reply.language) or self._catalogs[DEFAULT_LANGUAGE]
+        return say(_("Keep this receipt as a picture")), self._settings.site + found[reply.reference]
 
     async def fetch_media(self, reference: str) -> tuple[bytes, str]:
         """A file a resident sent, at most 10 MB."""
@@ -376,10 +387,11 @@ class Telegram(Channel):
         return data, "application/octet-stream"
 
 
-def _buttons(options: tuple[Option, ...]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(option.label[:200], callback_data=option.id)] for option in options]
-    )
+def _buttons(options: tuple[Option, ...], link: tuple[str, str] | None = None) -> InlineKeyboardMarkup:
+    rows = [[InlineKeyboardButton(option.label[:200], callback_data=option.id)] for option in options]
+    if link:
+        rows.append([InlineKeyboardButton(link[0], url=link[1])])
+    return InlineKeyboardMarkup(rows)
 
 
 def _failure(error: Exception) -> DeliveryFailed:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +25,11 @@ from bot.channels.refusal import (
     subscriber,
 )
 from bot.channels.way_back import WayBack
-from bot.conversation.message import LONGEST_TEXT, Incoming, Reply
+from bot.conversation.message import LONGEST_TEXT, RECEIPTS, Incoming, Reply
 from bot.conversation.replies import from_core
 from bot.inbox import Inbox, voice_of
 from bot.rate_limit import RateLimit
+from knowledge_base import receipts
 from knowledge_base.clock import Clock
 from knowledge_base.errors import Unavailable
 from knowledge_base.live_faq import LiveFaq
@@ -183,6 +185,8 @@ class WebChat(Channel):
             told = self._told
             replies, last = await self.later(session, int(after), language)
             left = deadline - asyncio.get_running_loop().time()
+            if not replies and (left <= 0 or self._closing) and request.query.get("quiet") == "1":
+                return web.Response(status=204)
             if replies or left <= 0 or self._closing:
                 return web.json_response({"session": session, "replies": replies, "last": last})
             await self._wait(left, told)
@@ -213,6 +217,11 @@ class WebChat(Channel):
             await self._database.write(outbox_store.mark_fetched, pending)
         bot = {reply["id"]: {"from": "bot", **reply} for reply in replies}
         return [bot[turn.id] if isinstance(turn, OutboxMessage) else turn.as_json() for turn in turns]
+
+    async def pictures(self, turns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Where the receipts among the turns of a conversation can be kept as pictures, by code."""
+        codes = {turn["reference"] for turn in turns if turn["from"] == "bot" and turn["decision"] in RECEIPTS}
+        return await self._database.read(receipts.paths, sorted(codes)) if codes else {}
 
     async def _spoken(self, session: str, language: str, messages: list[OutboxMessage]) -> str:
         """The language of what the core has to tell: the one chosen in the chat, else the page's."""

@@ -11,7 +11,7 @@ from typing import Any
 from bot.conversation import intent, replies
 from bot.conversation.acts import Act, AddWords, Ask, Erase, Queue, SetCommune
 from bot.conversation.candidates import candidates_of
-from bot.conversation.message import LONGEST_TEXT, Incoming, Option, Reply
+from bot.conversation.message import LONGEST_TEXT, RECEIPTS, Incoming, Option, Reply
 from bot.conversation.state import Phase, State
 from bot.conversation.turn import Turn, View
 from bot.conversation.voice import Voice
@@ -20,7 +20,6 @@ from knowledge_base.questions.question import QuestionState
 from translations.loader import mark as _
 
 _HELD = {"Ask": Ask, "Queue": Queue, "AddWords": AddWords, "SetCommune": SetCommune}
-_RECEIPTS = ("receipt", "unknown")
 _MOST_WORDS = 20  # messages that one question may be added to while it waits
 NOT_SENT = _("What %(you)s asked before was not sent to an officer, and is not kept.")
 
@@ -44,7 +43,7 @@ def held_back(state: State, turn: Turn, view: View) -> Turn:
         "reference": turn.state.reference,
         "asked_commune": turn.state.asked_commune,
     }
-    said = [reply for reply in turn.replies if reply.decision not in _RECEIPTS and reply.text not in _promises(view)]
+    said = [reply for reply in turn.replies if reply.decision not in RECEIPTS and reply.text not in _promises(view)]
     said += [replies.notice(view.voice, NOT_SENT)] if lost else []
     # What was asked before must still be there then; what is new is nowhere but here.
     after = turn.state.to(Phase.CONSENTING, None if fresh else wanted[0])

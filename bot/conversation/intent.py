@@ -195,7 +195,10 @@ _LOOK_UP = re.compile(r"/?xem|(/?xem )?(ma|ma so|code)|/?xem (cau )?tra loi")
 
 
 _WANTED = re.compile(r"\s*/?(?:xem|tra|ma|view|start)?[\s:]*([0-9A-Za-z\s-]{8,11})\s*", re.IGNORECASE)
-_PLACE_TOKEN = re.compile(r"\s*(?:/start\s+|xin chào\s*)?\(?q_([0-9A-Za-z]{7})\)?\s*", re.IGNORECASE)
+_PLACE_TOKEN = re.compile(
+    r"\s*(?:(?:/start\s+|xin ch[àa]o[\s,]*)?\(?q\s?_\s?|(?:https?://)?[\w.:-]{3,100}/q/)([0-9A-Za-z]{7})[\s).!/]*",
+    re.IGNORECASE,
+)
 _DEEP_LINK = re.compile(r"\s*/start\s+([A-Za-z0-9_-]{1,64})\s*")
 
 
@@ -227,8 +230,11 @@ def wanted_language(text: str) -> str | None:
 
 
 def place_token(text: str) -> str | None:
-    """The token of a place in "/start q_7KM2QX4", or in a greeting that a link wrote: "Xin chào (q_7KM2QX4)"."""
-    found = _PLACE_TOKEN.fullmatch(text)
+    """The token of a place, as a link writes it, or as people type it from a poster.
+
+    "/start q_7KM2QX4", "Xin chào (q_7KM2QX4)", "q_7km2qx4", "hoi-dap.example.vn/q/7KM2QX4".
+    """
+    found = _PLACE_TOKEN.fullmatch(nfc(text))
     return read_token(found.group(1)) if found else None
 
 

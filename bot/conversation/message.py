@@ -46,6 +46,8 @@ def is_option_id(text: str) -> bool:
 
 ReplyDecision = Literal["confident", "suggest", "unknown", "chat", "notice", "receipt", "erased"]
 
+RECEIPTS = ("receipt", "unknown")  # decisions whose replies carry a code to be kept
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

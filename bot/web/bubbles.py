@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.conversation.message import RECEIPTS
 from knowledge_base.clock import VIETNAM
 
 BlockKind = Literal["words", "label", "about", "receipt"]
@@ -73,7 +74,7 @@ def bubbles(turns: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list[B
 def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed: set[str]) -> Bubble:
     choices = tuple(Choice(option["id"], option["label"], option["id"] in pressed) for option in turn["options"])
     numbered = {f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)}
-    code = turn["reference"] if turn["decision"] in ("receipt", "unknown") else None
+    code = turn["reference"] if turn["decision"] in RECEIPTS else None
     blocks, (first, end) = [], turn.get("vietnamese") or (0, 0)
     for number, words in enumerate(turn["text"].split("\n\n")):
         kind: BlockKind = "about" if turn["decision"] == "confident" and number == 0 else "words"
@@ -92,3 +93,9 @@ def _reply(turn: Mapping[str, Any], at: datetime, labels: Sequence[str], pressed
 
 def _lines(lines: Sequence[str]) -> tuple[Line, ...]:
     return tuple(Line(kind, line[2:]) if (kind := _MARKS.get(line[:2])) else Line("plain", line) for line in lines)
+
+
+def newest_own(drawn: Sequence[Bubble]) -> int:
+    """Where the last exchange begins: at the resident's newest words, or at the last bubble."""
+    own = [place for place, bubble in enumerate(drawn) if bubble.resident]
+    return own[-1] if own else max(0, len(drawn) - 1)

@@ -23,6 +23,7 @@ from knowledge_base.errors import Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.storage.return_store import ReturnCode
 from translations.loader import DEFAULT_LANGUAGE, pick_language
+from translations.reader import KEPT_SECONDS, Reader, reader_of
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -60,10 +61,14 @@ class Shown:
 
     language: str
     embed: bool
+    light: bool = False  # in few bytes, without a script
+    bare: str = DEFAULT_LANGUAGE  # the language that an address without one gives this reader
+    whole: bool = False  # a light page with all that was said, not with the last exchange only
     status: int = 200
     problem: str = ""
     typed: str = ""
     turns: Sequence[Mapping[str, Any]] = field(default=())
+    pictures: Mapping[str, str] = field(default_factory=dict)  # where receipts can be kept as pictures, by code
     came: str = ""  # what a link has said at once
     held: bool = False  # whether a cookie holds a session
     code: ReturnCode | None = None  # shown once
@@ -72,16 +77,35 @@ class Shown:
     @property
     def link(self) -> str:
         """The page's own address, with what must be kept."""
-        return self.link_in(self.language)
+        return self._address()
 
     @property
     def page_link(self) -> str:
         """The same as a page of its own."""
         return replace(self, embed=False).link
 
-    def link_in(self, language: str) -> str:
-        """The page in a language, in a frame as it is now."""
-        query = {} if language == DEFAULT_LANGUAGE else {"lang": language}
+    def link_to(self, language: str) -> str:
+        """The page in a language that is chosen by this."""
+        return self._address(lang=language)
+
+    @property
+    def whole_link(self) -> str:
+        """The light page with all that was said."""
+        return self._address(ca="1") + "#last"
+
+    @property
+    def light_link(self) -> str:
+        """The page in few bytes, from now on."""
+        return self._address(nhe="1")
+
+    @property
+    def full_link(self) -> str:
+        """The page with everything, from now on."""
+        return self._address(nhe="0")
+
+    def _address(self, **query: str) -> str:
+        if self.language != DEFAULT_LANGUAGE or self.bare != DEFAULT_LANGUAGE:
+            query = {"lang": self.language, **query}
         if self.embed:
             query["embed"] = "1"
         return "/chat" + (f"?{urlencode(query)}" if query else "")
@@ -101,19 +125,30 @@ class ChatPages:
 
     async def show(self, request: web.Request) -> web.Response:
         """The page; with the whole conversation for who comes with a cookie."""
-        language, embed = pick_language(request.query.get("lang")), "embed" in request.query
+        to, shown = reader_of(request.query, request.cookies, request.headers), _shown(request)
         try:
-            return await self._drawn(request, Shown(language, embed, came=_came(request.query.get("from", ""))))
+            response = await self._drawn(request, replace(shown, came=_came(request.query.get("from", ""))))
         except Unavailable:
-            return self._failed(Shown(language, embed), busy())
+            return self._failed(shown, busy())
+        return self._keeping(response, to)
+
+    def _keeping(self, response: web.Response, to: Reader) -> web.Response:
+        """Remember what was chosen by this very address."""
+        for name, value in to.keeps:
+            secure = self._settings.https
+            response.set_cookie(
+                name, value, max_age=KEPT_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax"
+            )
+        return response
 
     async def _drawn(self, request: web.Request, shown: Shown, code: ReturnCode | None = None) -> web.Response:
         session = await self._held(request)
         turns = await self._chat.conversation(session, shown.language) if session else []
-        return self._page(replace(shown, turns=turns, held=session is not None, code=code))
+        pictures = await self._chat.pictures(turns)
+        return self._page(replace(shown, turns=turns, pictures=pictures, held=session is not None, code=code))
 
     def _page(self, shown: Shown) -> web.Response:
-        text = self._renderer.render(shown.language, shown=shown)
+        text = self._renderer.render(shown.language, light=shown.light, shown=shown)
         headers = {**self._headers, "Cache-Control": "private, no-store"}
         response = web.Response(text=text, status=shown.status, content_type="text/html", headers=headers)
         response.enable_compression()
@@ -137,13 +172,14 @@ class ChatPages:
 
     async def _by_form(self, request: web.Request, act: FormHandler) -> web.Response:
         """What a form of ours asks for; or the page with why not."""
-        shown, form = Shown(pick_language(request.query.get("lang")), "embed" in request.query), dict[str, str]()
+        shown, form = _shown(request), dict[str, str]()
         if not self._chat.origins.is_ours(request):
             return self._failed(shown, ChatError(403, "not_ours", NOT_OURS))
         try:
             self._chat.admit(request)
             form = await _form(request)
-            shown = Shown(pick_language(form.get("lang")), embed=False, returning=_returning(form))
+            language = pick_language(form.get("lang"))
+            shown = replace(shown, language=language, embed=False, returning=_returning(form))
             return await act(request, form, shown)
         except ChatError as error:
             return self._failed(shown, error, form.get("text", ""))
@@ -280,6 +316,13 @@ class ChatPages:
     async def static(self, request: web.Request) -> web.Response:
         """A file, from memory."""
         return self._static.respond(request)
+
+
+def _shown(request: web.Request) -> Shown:
+    """The page as this reader wants it; in a frame of another site nothing can be kept, so it is never light there."""
+    to, embed = reader_of(request.query, request.cookies, request.headers), "embed" in request.query
+    bare = reader_of({}, request.cookies, request.headers).language
+    return Shown(to.language, embed, to.light and not embed, bare, whole="ca" in request.query)
 
 
 def _came(link: str) -> str:

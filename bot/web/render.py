@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.conversation import replies
 from bot.inbox import voice_of
-from bot.web.bubbles import bubbles
+from bot.web.bubbles import bubbles, newest_own
 from bot.web.static_files import StaticFiles
 from knowledge_base.settings import Settings
 from translations.loader import DEFAULT_LANGUAGE, LANGUAGES, catalog, name_of
@@ -79,6 +79,7 @@ class Renderer:
             "voice": voice,
             "labels": _labels(),
             "bubbles": bubbles,
+            "newest_own": newest_own,
             "script_words": json.dumps(
                 {name: words.gettext(sentence) for name, sentence in _SCRIPT_WORDS.items()}
                 | {"labels": _labels(), "language": language, "unit": settings.unit_name}
@@ -86,9 +87,10 @@ class Renderer:
         }
         return environment
 
-    def render(self, language: str, **shows: Any) -> str:
-        """The page in a language."""
-        return self._environments[language].get_template("chat.html").render(shows)
+    def render(self, language: str, *, light: bool = False, **shows: Any) -> str:
+        """The page in a language; `light`: in few bytes."""
+        template = self._environments[language].get_template("chat_light.html" if light else "chat.html")
+        return template.render(shows)
 
     def say(self, language: str, sentence: str) -> str:
         """A sentence of the catalog."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import segno
 from fpdf import FPDF
 
-_FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent / "fonts"
 _QUIET = 4  # modules of white around a code: ISO/IEC 18004
 _POINTS_A_MM = 72 / 25.4
 _LINE = 1.35  # height of a line, in sizes
@@ -14,7 +14,7 @@ _LINE = 1.35  # height of a line, in sizes
 
 @lru_cache(maxsize=2)
 def _font(weight: str) -> bytes:
-    return (_FONTS / f"be-vietnam-pro-{weight}.ttf").read_bytes()
+    return (FONTS / f"be-vietnam-pro-{weight}.ttf").read_bytes()
 
 
 class Sheet:
@@ -28,8 +28,8 @@ class Sheet:
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
-        self._pdf.add_font("be", "", _FONTS / "be-vietnam-pro-400.ttf")
-        self._pdf.add_font("be", "B", _FONTS / "be-vietnam-pro-600.ttf")
+        self._pdf.add_font("be", "", FONTS / "be-vietnam-pro-400.ttf")
+        self._pdf.add_font("be", "B", FONTS / "be-vietnam-pro-600.ttf")
         self._pdf.set_creator("Hỏi–Đáp Giảm Nghèo")
 
     def page(self) -> None:
@@ -66,7 +66,7 @@ class Sheet:
         key = (text, width, size, face)
         if key not in self._broken:
             self._broken[key] = [
-                line for part in _printable(text).split("\n") for line in self._wrapped(part, width / size, face)
+                line for part in printable(text).split("\n") for line in self._wrapped(part, width / size, face)
             ]
         return self._broken[key]
 
@@ -116,7 +116,7 @@ class Sheet:
         return bytes(self._pdf.output())
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Signs that the font lacks are left out, so that nothing is printed as an empty box."""
     return "".join(sign if sign == "\n" or _has(sign) else " " for sign in text)
 

@@ -22,6 +22,7 @@ from knowledge_base.storage.outbox_store import OutboxState
 from knowledge_base.storage.retention_store import BLANK_REPLY, NO_WORDS, blank_answers, blank_beside
 from knowledge_base.storage.tables import (
     answers,
+    asked_for,
     contacts,
     conversations,
     data_codes,
@@ -37,6 +38,7 @@ from knowledge_base.storage.tables import (
 NOBODY = "erased"  # the contact that erased residents' messages were sent to; it has no address
 _PARTING = timedelta(days=PARTING_DAYS)  # how long the confirmation is tried
 _AT_ONCE = 500
+_WHILE_ASKING = timedelta(minutes=30)  # between a helper's message and the question that it became
 _WAITING = (OutboxState.PENDING, OutboxState.RETRY_AT, OutboxState.SENDING, OutboxState.HELD)
 # Where a question stays as it is: its answer was given, and counts.
 _ANSWERED = (QuestionState.ANSWERED_BY_BOT, QuestionState.ANSWERED, QuestionState.CLOSED)
@@ -117,6 +119,27 @@ def _forget_incoming(tx: Transaction, mine: Any) -> None:
     hashed = [{"number": row.id, "hashed": hashed_id(tx, row.channel, row.external_id)} for row in rows]
     one = update(inbox).where(inbox.c.id == bindparam("number"))
     tx.execute(one.values(external_id=bindparam("hashed"), contact_ref=None, kind="blanked", body={}), hashed)
+
+
+def forget_helpers_words(tx: Transaction, question_id: int) -> None:
+    """What a helper wrote when he asked for somebody: the messages about that time that the question was made of."""
+    query = (
+        select(helpers.c.contact_ref, questions.c.received_at, questions.c.text)
+        .join_from(asked_for, helpers, asked_for.c.helper_id == helpers.c.id)
+        .join(questions, questions.c.id == asked_for.c.question_id)
+        .where(asked_for.c.question_id == question_id, helpers.c.contact_ref.is_not(None))
+    )
+    asked = tx.execute(query).first()
+    if asked is None:
+        return
+    near = inbox.c.received_at.between(asked.received_at - _WHILE_ASKING, asked.received_at + _WHILE_ASKING)
+    rows = tx.execute(select(inbox.c.id, inbox.c.body).where(inbox.c.contact_ref == asked.contact_ref, near)).all()
+    said = {row.id: str(row.body.get("text") or "").strip() for row in rows}
+    mine = [number for number, words in said.items() if words and (words in asked.text or asked.text in words)]
+    if mine:
+        tx.execute(update(inbox).where(inbox.c.id.in_(mine)).values(kind="blanked", body={}))
+    # His dialogue may still hold them; it begins anew with his next word.
+    tx.execute(delete(conversations).where(conversations.c.contact_ref == asked.contact_ref))
 
 
 def _forget_unreadable(tx: Transaction, address: str) -> None:

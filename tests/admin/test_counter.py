@@ -9,8 +9,15 @@ import pytest
 from aiohttp import FormData
 from openpyxl import Workbook
 
-from knowledge_base import community, meetings, places, unit_register
-from knowledge_base.storage import asked_for_store, helper_store, meeting_store, place_store, question_store
+from knowledge_base import community, distress_words, meetings, places, unit_register
+from knowledge_base.storage import (
+    asked_for_store,
+    audit_store,
+    helper_store,
+    meeting_store,
+    place_store,
+    question_store,
+)
 from tests.admin.conftest import Browser, Desk, Page
 from tests.paper.test_paper import decoded
 
@@ -143,3 +150,64 @@ async def test_a_pad_of_slips(desk: Desk) -> None:
     assert len(decoded((await browser.post("/admin/counter/slips", {"number": "12"})).body, 3)) == 12
     assert (await browser.post("/admin/counter/slips", {"number": "0"})).status == 400
     assert re.search("1 đến 500", (await browser.post("/admin/counter/slips", {"number": "501"})).said)
+
+
+async def test_an_office_erases_for_an_asker_with_a_code(desk: Desk, meeting: Any) -> None:
+    entries = [meetings.Entry(1, "Người Một", "Hỏi CANARY về pin mặt trời?"), meetings.Entry(2, "Người Hai", "Hỏi gì?")]
+    desk.database.write_now(meetings.enter, desk.member("can-bo.3501"), meeting.id, entries, {}, (), [], 5)
+    one, other = desk.database.read_now(asked_for_store.asked_at, meeting.id)
+    assert (
+        f"/admin/erasing?ma={one.reference}"
+        in (await desk.signed_in("can-bo.3501").get(f"/admin/questions/{one.id}")).text
+    )
+    for username in ("can-bo.3501", "quan-tri.3501"):
+        browser = desk.signed_in(username)
+        page = await browser.get(f"/admin/erasing?ma={one.reference}")
+        assert one.reference in page.said
+        assert "CANARY" not in page.text
+        assert "Người Một" not in page.text
+    form = {"ma": one.reference, "why": "in_person", "sure": "1"}
+    path = f"/admin/questions/{one.id}/erase"
+    assert (await desk.signed_in("can-bo.3502").post(path, form)).status == 404
+    assert (await browser.post(path, {**form, "sure": ""})).status == 400
+    assert (await browser.post(path, {**form, "why": "x"})).status == 400
+    assert (await browser.post(f"/admin/questions/{other.id}/erase", form)).status == 400
+    done = await browser.post(path, form)
+    assert done.status == 303
+    assert "không còn lời nào" in (await browser.get(done.to)).said
+    assert (await browser.post(path, form)).status == 409
+    [gone, stays] = [desk.database.read_now(question_store.question, number) for number in (one.id, other.id)]
+    assert (gone.text, gone.state) == ("", "closed")
+    assert stays == other
+    trail = desk.database.read_now(lambda tx: [sealed.deed for sealed in audit_store.trail(tx)])
+    [deed] = [row for row in trail if row.act == "erase_for_asker"]
+    assert (deed.actor, deed.subject, deed.data["why"]) == ("quan-tri.3501", f"id:{one.id}", "in_person")
+    assert "CANARY" not in str(trail)
+    assert (
+        "xóa theo yêu cầu của người dân" in (await desk.signed_in("can-bo.3501").get(f"/admin/questions/{one.id}")).said
+    )
+
+
+async def test_a_line_that_tells_of_distress_is_first_and_in_no_cluster(desk: Desk, meeting: Any) -> None:
+    browser, base = desk.signed_in("can-bo.3501"), f"/admin/meetings/{meeting.id}"
+    admin = desk.member("quan-tri")
+    desk.database.write_now(distress_words.put_words, admin, "any", "vi", "Lời do quản trị đặt.")
+    rows = [
+        ["Dòng", "Họ tên", "Câu hỏi"],
+        ["1", "Người Một", "Nhà tôi ở vùng cao có được hỗ trợ pin mặt trời không?"],
+        ["2", "Người Hai", "chồng tôi say rượu đánh tôi gãy tay, dọa giết cả mẹ con"],
+        ["3", "Người Ba", "Hộ ở vùng cao được hỗ trợ pin mặt trời không vậy?"],
+    ]
+    seen = await upload(browser, f"{base}/sheet", book(rows))
+    assert seen.said.count("nghe như có người gặp nguy") == 1
+    assert "Lời do quản trị đặt." in seen.said
+    form = [("line", "1"), ("line", "2"), ("line", "3"), ("together", "1,2,3"), ("agreed", "1")]
+    form += [(f"question-{line}", seen.value(f"question-{line}")) for line in (1, 2, 3)]
+    assert (await browser.post(f"{base}/enter", form)).status == 303
+    one, cry, other = desk.database.read_now(asked_for_store.asked_at, meeting.id)
+    assert (cry.urgent, cry.state, cry.cluster_id) == (True, "queued", None)
+    assert cry.candidates == ()
+    assert one.cluster_id == other.cluster_id is not None
+    assert not one.urgent
+    queue = (await browser.get("/admin/")).text
+    assert queue.index(cry.reference) < queue.index(one.reference)

@@ -1,13 +1,15 @@
 """A member of a community team asks for a neighbour; a resident comes by a place's code."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from bot.conversation.message import Incoming
 from bot.inbox import Inbox
-from knowledge_base import community, officer_queue, on_behalf
+from knowledge_base import community, erasing, officer_queue, on_behalf
+from knowledge_base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from knowledge_base.live_faq import LiveFaq
 from knowledge_base.live_units import LiveUnits
 from knowledge_base.questions.lifecycle import Role
@@ -22,7 +24,16 @@ from knowledge_base.storage import (
     staff_store,
 )
 from knowledge_base.storage.database import Database, Transaction
-from knowledge_base.storage.tables import asked_for, conversations, inbox, question_places, units
+from knowledge_base.storage.tables import (
+    asked_for,
+    conversations,
+    erasures,
+    inbox,
+    metadata,
+    question_places,
+    questions,
+    units,
+)
 from tests.bot.conftest import fill
 
 SMS = {"sms_api_url": "http://127.0.0.1:9", "sms_api_key": "k", "sms_webhook_secret": "s"}
@@ -166,3 +177,88 @@ async def test_a_places_code_presets_where_questions_go(village: Village) -> Non
     assert (seen.visits, seen.questions) == (2, 1)
     asked = village.database.read_now(lambda tx: tx.execute(select(question_places.c.question_id)).scalar_one())
     assert village.database.read_now(question_store.question, asked).unit_code == "7701"
+
+
+async def test_a_places_code_is_typed_from_the_poster_wherever_the_talk_stands(village: Village) -> None:
+    """Zalo's links carry nothing, so what stands on the poster is typed, on a telephone's keyboard."""
+    village.database.write_now(place_store.add, "7701", "hamlet", ["Thôn Tây"], "canbo")
+    [place] = village.database.read_now(place_store.places_within, "0/")
+    token = place.token
+    forms = (f"q_{token}", f"Q_{token.lower()}", f" q _ {token}.", f"Xin chao, q_{token}", f"xin chào (q_{token})!")
+    forms += (f"hoi-dap.example.vn/q/{token}", f"https://hoi-dap.example.vn/q/{token.lower()}/")
+    for number, form in enumerate(forms):
+        channel = ("zalo_oa", "zalo_bot")[number % 2]
+        assert "Thôn Tây" in await village.say(form, who=f"first{number}", channel=channel), form
+        await village.say("chuyện lạ chưa ai từng hỏi thì làm thế nào?", who=f"later{number}", channel=channel)
+        assert "Thôn Tây" in await village.say(form, who=f"later{number}", channel=channel), form
+    asked = village.database.read_now(lambda tx: question_store.listed(tx, select(question_store.questions)))
+    assert len(asked) == len(forms)  # no form of the code was taken for a question
+    assert not any(one.urgent for one in asked)
+    wrong = token[:-1] + ("2" if token[-1] != "2" else "3")
+    assert "Thôn Tây" not in await village.say(f"q_{wrong}", who="wrong", channel="zalo_oa")
+
+
+def _everything(tx: Transaction) -> str:
+    """All that the store holds, as words."""
+    return "\n".join(str(row) for table in metadata.sorted_tables for row in tx.execute(select(table)))
+
+
+async def test_an_office_erases_for_who_has_only_a_code(village: Village) -> None:
+    await village.say(f"/start h_{village.invited().replace('-', '')}")
+    [first, second] = village.database.write_now(on_behalf.print_pad, village.officer, 2)
+    words = ("Nhà CANARYMOT ở vùng cao có được hỗ trợ pin mặt trời không", "Xe lăn CANARYHAI xin ở đâu")
+    codes = []
+    for slip, text in zip((first, second), words, strict=True):
+        await village.say("/hoiho", "agree:ORAL", "Người được hỏi hộ", slip.reference, text)
+        codes.append(village.asked())
+    one, other = codes
+    erase = erasing.erase_for_asker
+    with pytest.raises(InvalidInput):
+        village.database.write_now(erase, village.officer, one.id, "because CANARY")
+    collaborator = replace(village.officer, role=Role.COLLABORATOR)
+    with pytest.raises(Forbidden):
+        village.database.write_now(erase, collaborator, one.id, "in_person")
+    stranger = replace(village.officer, unit_path="0/78/")
+    with pytest.raises(NotFound):
+        village.database.write_now(erase, stranger, one.id, "in_person")
+    assert village.database.write_now(erase, village.officer, one.id, "in_person") == 1
+    left = village.database.read_now(_everything)
+    assert "CANARYMOT" not in left
+    assert "CANARYHAI" in left
+    assert village.database.read_now(question_store.question, other.id).erased_at is None
+    listed = village.database.read_now(erasing.unlisted, set())
+    assert len(listed) == 1
+    with pytest.raises(Conflict):
+        village.database.write_now(erase, village.officer, one.id, "in_person")
+    # A restore brings it back; the list erases it again, and nothing of the other one.
+    village.database.write_now(
+        lambda tx: (
+            tx.execute(delete(erasures)),
+            tx.execute(update(questions).where(questions.c.id == one.id).values(erased_at=None, text=words[0])),
+        )
+    )
+    assert village.database.write_now(erasing.replay, listed) == 1
+    left = village.database.read_now(_everything)
+    assert "CANARYMOT" not in left
+    assert "CANARYHAI" in left
+
+
+async def test_an_office_erases_one_question_or_all_of_an_asker_with_a_telephone(village: Village) -> None:
+    await village.say(f"/start h_{village.invited().replace('-', '')}")
+    asked = []
+    for text in ("Nhà CANARYBA ở vùng cao có được hỗ trợ pin mặt trời không", "Xe lăn CANARYBON xin ở đâu"):
+        await village.say("/hoiho", "agree:ORAL", "Người được hỏi hộ", "0900000000", text)
+        asked.append(village.asked())
+    one, other = asked
+    assert one.contact_ref == other.contact_ref
+    assert village.database.write_now(erasing.erase_for_asker, village.officer, one.id, "in_writing") == 1
+    again = village.database.read_now(question_store.question, other.id)
+    assert again.contact_ref == other.contact_ref
+    assert again.state == other.state
+    contact = village.database.read_now(contact_store.contact, other.contact_ref)
+    assert contact is not None
+    done = village.database.write_now(erasing.erase_for_asker, village.officer, other.id, "by_proxy", all_of_his=True)
+    assert done == 1
+    left = village.database.read_now(_everything)
+    assert "CANARY" not in left
+    assert village.database.read_now(contact_store.contact, other.contact_ref) is None

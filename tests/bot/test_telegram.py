@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -701,3 +701,32 @@ async def test_edits_that_change_no_question_have_no_effect(make_line: MakeLine)
             assert await line.push({"update_id": 7_300 + number, **edit}) == 200
         assert await line.count(tables.questions) == 1
         assert await line.count(tables.outbox) == 2
+
+
+class _Sent:
+    """What would go to the platform."""
+
+    message_id = 1
+
+    def __init__(self) -> None:
+        self.markups: list[object] = []
+
+    async def send_message(self, _chat: int, _text: str, reply_markup: object = None) -> "_Sent":
+        self.markups.append(reply_markup)
+        return self
+
+
+async def test_a_receipt_has_a_button_that_opens_it_as_a_picture(inbox, database, settings) -> None:
+    said = Reply("Mã câu hỏi: K7MP-42QX", "unknown", (Option("skip:K7MP-42QX", "Bỏ qua"),), reference="K7MP-42QX")
+    for address, buttons in (("https://hoi-dap.example", 2), ("", 1)):  # the platform takes no address of our own net
+        channel, sent = Telegram(inbox, database, settings.model_copy(update={"public_url": address})), _Sent()
+        channel._bot = sent  # type: ignore[assignment]
+        await channel.send("1", said)
+        await channel.send("1", replace(said, decision="confident", options=()))
+        assert sent.markups[1] is None
+        rows = sent.markups[0].inline_keyboard
+        assert len(rows) == buttons
+        if buttons == 2:
+            assert rows[1][0].text == "Lưu phiếu này thành ảnh"
+            assert rows[1][0].url.startswith("https://hoi-dap.example/phieu/")
+            assert "K7MP" not in rows[1][0].url

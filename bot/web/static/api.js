@@ -33,6 +33,7 @@ async function call(path, { session, signal, ...options } = {}) {
     const headers = { Accept: "application/json", ...options.headers };
     if (session) headers["X-Chat-Session"] = session;
     const response = await fetch(path, { cache: "no-store", ...options, headers, signal: limit.signal });
+    if (response.status === 204) return null;
     const body = await response.json().catch(() => null);
     if (response.ok && body) return body;
     const refused = new Refused(response.status, body?.error?.message ?? "", waitOf(response));
@@ -55,8 +56,11 @@ export const send = (session, { id, text, option }) => call(`/chat/messages?lang
   body: JSON.stringify({ session, message_id: id, text, option, lang: language }),
 });
 
-export const later = (session, after, wait, signal) =>
-  call(`/chat/messages?lang=${language}&after=${after}&wait=${wait}`, { session, signal, credentials: "omit" });
+/** `quiet`: where nothing was said, the answer is empty. */
+export const later = async (session, after, wait, signal) => {
+  const path = `/chat/messages?lang=${language}&after=${after}&wait=${wait}&quiet=1`;
+  return (await call(path, { session, signal, credentials: "omit" })) ?? { replies: [], last: after };
+};
 
 export const history = (session) => call(`/chat/history?lang=${language}`, { session, credentials: "omit" });
 

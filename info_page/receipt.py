@@ -1,0 +1,29 @@
+"""`/phieu/{token}.png`: a receipt as a picture, for who was shown its code."""
+
+import asyncio
+
+from aiohttp import web
+
+from info_page.cache import NEVER_KEEP
+from info_page.face import FACE
+from info_page.throttle import visitor
+from knowledge_base import receipts
+from knowledge_base.errors import NotFound
+from knowledge_base.paper.picture import picture
+
+
+async def show(request: web.Request) -> web.Response:
+    """The picture; the link is the right to see it."""
+    face = request.app[FACE]
+    if not face.pictures.allows(visitor(request), face.clock.now()):
+        raise web.HTTPTooManyRequests
+    words = await face.database.read(receipts.words_of, request.match_info["token"], face.settings)
+    if words is None:
+        raise NotFound("page")
+    body = await asyncio.to_thread(picture, words)
+    headers = {
+        "Cache-Control": NEVER_KEEP,
+        "Content-Disposition": f'inline; filename="phieu-{words.reference}.png"',
+        "X-Robots-Tag": "noindex",
+    }
+    return web.Response(body=body, content_type="image/png", headers=headers)
