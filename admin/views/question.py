@@ -11,6 +11,7 @@ from admin.forms import AnswerForm
 from admin.visit import Visit, visit_of
 from admin.wire import field_of, form_of, id_of
 from knowledge_base import officer_queue
+from knowledge_base.distress.hear import hear
 from knowledge_base.errors import Conflict, InvalidInput, KnowledgeBaseError
 from knowledge_base.questions.change import Actor
 from knowledge_base.questions.lifecycle import Action, Role
@@ -58,6 +59,7 @@ async def question_page(
     """The question's page, with what was typed and what went wrong with it."""
     found = await visit.read(dossier, visit.member, question_id, visit.console.neighbours)
     match, now = await seen_now(visit, found.question.text)
+    distress = hear(found.question.text) if found.question.urgent else None
     return visit.page(
         "question_show.html",
         status_of(error) if error else 200,
@@ -78,6 +80,7 @@ async def question_page(
         reasons=close_reasons(found),
         spoken=spoken,
         to_faq=_to_faq(visit.member, found),
+        distress=distress.kind if distress else "",
         today=visit.console.faq.today(),
         moment_now=visit.console.clock.now(),
     )

@@ -23,6 +23,12 @@ async def test_an_administrator_sets_changes_and_removes_them(desk: Desk) -> Non
     assert desk.database.read_now(distress_store.words) == {}
 
 
+async def test_an_officer_reads_what_it_sounds_like(desk: Desk) -> None:
+    cry = desk.ask("Nhà hết gạo ba hôm rồi, các con đói lả", urgent=True)
+    page = await desk.signed_in("can-bo").get(f"/admin/questions/{cry.id}")
+    assert "nghe như: không còn gì ăn" in page.said
+
+
 async def test_what_cannot_be_kept_stays_in_the_form(desk: Desk) -> None:
     page = await desk.signed_in("quan-tri").post("/admin/distress", {**WORDS, "words": "a" * 1_001})
     assert page.status == 400
