@@ -1,11 +1,13 @@
 """`python -m knowledge_base.matching.apart`: build an index in a process of its own, so that no message waits for it.
 
-Entries and labels come in on stdin, the index goes out on stdout, both packed (`packing.py`).
+Entries and labels come in on stdin, the index goes out on stdout, both packed (`packing.py`). The process ends with the
+one that wants the index: were it killed, the next would start beside a build that nobody waits for.
 """
 
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +37,11 @@ def built_apart(entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -
     Raises:
         Unavailable: `match_index_unbuilt`, when the process could not be started or failed.
     """
+    lifeline, held = os.pipe()  # the writing end is held here alone: its reader sees when we are gone
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "knowledge_base.matching.apart"],
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "knowledge_base.matching.apart", str(lifeline)],
+            pass_fds=(lifeline,),
             input=pack(_Task(tuple(entries), tuple(labels)), _TASK),
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -46,11 +50,21 @@ def built_apart(entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unavailable("match_index_unbuilt") from error
+    finally:
+        os.close(lifeline)
+        os.close(held)
     return MatchIndex.from_bytes(done.stdout)
 
 
+def _end_with(lifeline: int) -> None:
+    """End at once when nobody holds the other end any more."""
+    os.read(lifeline, 1)
+    os._exit(1)
+
+
 def main() -> None:
-    """Build what stdin asks for."""
+    """Build what stdin asks for, as long as the pipe named on the command line is held."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     os.nice(_KINDNESS)
     task = unpack(sys.stdin.buffer.read(), _Task, _TASK)
     sys.stdout.buffer.write(MatchIndex.build(task.entries, task.labels).to_bytes())
