@@ -176,6 +176,7 @@ async def test_a_posters_address_greets_by_the_places_name(client: Any, database
     assert page.status == 200
     assert "Thôn Đông" in text
     assert f"/chat?from=q_{place.token}" in text
+    assert "embed.js" not in text  # its button would lead past the place
     broken = ("A" if place.token[0] != "A" else "B") + place.token[1:]
     assert (await client.get(f"/q/{broken}")).status == 404
     [counted] = await database.read(place_store.places_within, "0/")
