@@ -27,9 +27,9 @@ from knowledge_base.storage.database import Database, Transaction
 from tests.journeys.conftest import CHROMIUM
 
 PROGRAM = "/usr/bin/chromium"
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-SMALL = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"locale": "vi-VN", "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+SMALL = {"locale": "vi-VN", "viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"locale": "vi-VN", "viewport": {"width": 1280, "height": 900}}
 
 SURE = "Hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?"
 UNSURE = "làm sao để đăng ký kết hôn với người ở xã bên cạnh"
