@@ -1,4 +1,4 @@
-"""The own set on distress (`distress/*.txt`): messages in many wordings, and harmless ones near them."""
+"""The own set on distress (`distress/*/*.txt`): messages in many wordings, and harmless ones near them."""
 
 import random
 import re
@@ -36,14 +36,15 @@ class Line:
 def read(part: str) -> tuple[Line, ...]:
     """The messages of a part, `tuning` or `held_back`, with their alternatives still in braces."""
     found, kind = [], ""
-    for line in (FOLDER / f"{part}.txt").read_text(encoding="utf-8").splitlines():
+    texts = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / part).glob("*.txt"))]
+    for line in "\n".join(texts).splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
         elif line and not line.startswith("#"):
             letter, mark, rest = line.partition(": ")
             dialect = _DIALECTS.get(letter) if mark else None
-            texts = (rest if dialect else line).split(" / ")
-            found += [Line(text, kind, dialect or "plain") for text in texts]
+            written = (rest if dialect else line).split(" / ")
+            found += [Line(text, kind, dialect or "plain") for text in written]
     return tuple(found)
 
 

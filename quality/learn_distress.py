@@ -1,6 +1,6 @@
 """Learn the weights by which distress is heard: `python -m quality.learn_distress`. Same input, same weights.
 
-Learned from `distress/tuning.txt`, the shipped phrasings and talk; the held-back part isn't read. The slips it learns
+Learned from `distress/tuning/`, the shipped phrasings and talk; the held-back part isn't read. The slips it learns
 from are made here and share nothing with `noise.py`, by which the held-back part is worded.
 """
 
@@ -11,14 +11,16 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from babel.messages.pofile import read_po
 from numpy.typing import NDArray
 
-from knowledge_base.distress.hear import EVENED, KINDS, TABLE, WHOLE, Table, runs
-from knowledge_base.distress.words import ROWS, rows, said
+from knowledge_base.distress.grams import ROWS, grams
+from knowledge_base.distress.hear import KIND_ROWS, KINDS, TABLE, WHOLE, Table
+from knowledge_base.distress.words import said
 from knowledge_base.text.fold import fold
 from knowledge_base.text.shorthand import shorthands
 from knowledge_base.units.seed import read_seed
@@ -26,16 +28,15 @@ from quality.distress_set import HARMLESS, TALK, phrasings, read, variants
 from quality.sets import own_entries
 
 _DATA = Path(__file__).parents[1] / "knowledge_base" / "matching" / "data"
-_VARIANTS = 6  # of a line with alternatives
-_COPIES = 4  # of each, worded otherwise
-_STORIES = 7_000  # stretches of talk about nothing
-_ROUNDS, _KIND_ROUNDS = 80, 25
-_RATE = 0.05
-_DECAY = 3e-6
-_FALSE_ALARMS, _FALSE_ALARMS_IN_TALK = (
-    0.05,
-    0.01,
-)  # of the tuning part's harmless messages, by which the threshold is set
+_VARIANTS = 3  # of a line with alternatives
+_COPIES = 5  # of each, worded otherwise
+_STORIES = 25_000  # stretches of talk about nothing
+_ROUNDS, _BATCH = 6, 2_000  # over all messages, so many at once
+_KINDS_FROM = 3  # one message in so many: kinds are easier to tell apart
+_RATE, _DECAY = 0.05, 3e-5
+_SCALE = 6.0  # of unit vectors of runs; the greater, the less the decay holds back
+_PIECES = (0, 3, 15)  # of talk around a message, which make about STRETCHES
+_FALSE_ALARMS = (0.045, 0.02, 0.01)  # of the tuning part's harmless messages so told: sets the thresholds
 _CHANGED = 0.45  # share of words with a slip
 _HELD = 5  # one line in so many is left out when the threshold is looked for
 _LONGEST = 18  # words of a message that is cut out of a story
@@ -45,8 +46,9 @@ _NEAR_DISTRESS = re.compile(
     r"(?i)nguy|danger|distress|tự tử|self-harm|bạo lực|violence|lũ|flood|trafficking|mua bán người|abused"
     r"|nothing to eat|không còn gì ăn|shelter|threatened|đe dọa|bỏ mặc|helpless|cấp cứu|emergency"
 )
-_TINY = 0.01  # weights that tell nothing
+_TINY = 0.02  # weights that tell nothing
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 Chance = random.Random
 _NEAR = {key: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
          for at, key in enumerate(row)}  # fmt: skip
@@ -111,13 +113,16 @@ def _shortened(word: str, chance: Chance) -> str:
     return chance.choice(forms) if forms and chance.random() < 1 / 2 else word
 
 
+# Without marks more often than not: so it's mostly typed, and there it is hardest to hear.
 _WAYS: tuple[tuple[Callable[[str, Chance], str], ...], ...] = (
     (),
-    (_bare,),
     (_half,),
     (_slip,),
     (_lost,),
     (_shortened,),
+    (_bare,),
+    (_bare,),
+    (_slip, _bare),
     (_slip, _bare),
     (_lost, _bare),
     (_shortened, _slip, _bare),
@@ -221,98 +226,133 @@ def examples(*, held: bool) -> Iterator[tuple[str, str]]:
         for variant in variants(text, most):
             yield variant, kind
             for _ in range(_COPIES if most > 1 else 1):
-                told = _in_talk(variant, chance, held=held) if chance.random() < 1 / 4 else variant
+                told = _in_talk(variant, chance, held=held) if chance.random() < 1 / 3 else variant
                 yield worded(told, chance), kind
     for _ in range(_STORIES // _HELD if held else _STORIES):
         yield worded(_talked(chance, held=held), chance), HARMLESS
 
 
-class _Sparse:
-    """Messages as rows of the table, each weighed by 1 / √(its words)."""
+class _Rows:
+    """Messages as rows of a table, one after the other: `rows` int32, `starts` int64 (messages + 1,)."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        found, self.sizes, weights = [], [], []
-        for text in texts:
-            words = said(text)
-            used = [row for word in zip(words.written, words.folded, strict=True) for row in rows(*word)]
-            used += [int(row) for _gap, paired in runs(words) for row in paired]
-            found += used or [0]
-            self.sizes.append(len(used) or 1)
-            weights.append(1 / np.sqrt(len(words.folded) + EVENED))
-        self.rows = np.array(found, dtype=np.int64)
-        self.starts = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])
-        self.weights = np.array(weights, dtype=np.float32)
+        found = [grams(words).rows.astype(np.int32) for words in map(said, texts) if words.folded]
+        self.rows = np.concatenate(found)
+        self.starts = np.concatenate([[0], np.cumsum([len(rows) for rows in found])])
 
-    def times(self, column: Floats) -> Floats:
-        summed: Floats = np.add.reduceat(column[self.rows], self.starts) * self.weights
-        return summed
+    def __len__(self) -> int:
+        return len(self.starts) - 1
 
-    def back(self, errors: Floats) -> Floats:
-        spread = np.repeat(errors * self.weights, self.sizes)
-        return np.bincount(self.rows, weights=spread, minlength=ROWS).astype(np.float32)
+    def rarities(self) -> Floats:
+        """How rare each row is among the messages: 1 + ln(messages / those that have it)."""
+        having = np.zeros(ROWS)
+        for start, end in pairwise(self.starts):
+            having[np.unique(self.rows[start:end])] += 1
+        rarities: Floats = (np.log((1 + len(self)) / (1 + having)) + 1).astype(np.float32)
+        return rarities
+
+    def some(self, which: Ints) -> tuple[Ints, Ints]:
+        """The rows of these messages, and where each message begins among them."""
+        sizes = np.diff(self.starts)[which]
+        starts = np.cumsum(sizes) - sizes
+        return self.rows[np.repeat(self.starts[which] - starts, sizes) + np.arange(sizes.sum())], starts
 
 
-def _learn(seen: _Sparse, wanted: Floats, rounds: int) -> tuple[Floats, float]:
-    """Logistic weights by Adam; both sides weigh the same together."""
-    column, bias = np.zeros(ROWS, dtype=np.float32), 0.0
+def _learn(seen: _Rows, wanted: Floats, rarities: Floats, size: int) -> tuple[Floats, float]:
+    """Logistic weights of `size` rows and a bias by Adam, messages in batches; both sides weigh the same together."""
+    column, bias = np.zeros(size, dtype=np.float32), 0.0
     share = float(wanted.mean())
-    balance = np.where(wanted > 0, 0.5 / share, 0.5 / (1 - share)).astype(np.float32) / len(wanted)
-    mean, square, bias_mean, bias_square = np.zeros(ROWS, np.float32), np.zeros(ROWS, np.float32), 0.0, 0.0
-    for turn in range(1, rounds + 1):
-        errors = (1 / (1 + np.exp(-np.clip(seen.times(column) + bias, -30, 30))) - wanted) * balance
-        slope, bias_slope = seen.back(errors) + _DECAY * column, float(errors.sum())
-        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
-        bias_mean, bias_square = 0.9 * bias_mean + 0.1 * bias_slope, 0.99 * bias_square + 0.01 * bias_slope**2
-        step = _RATE * np.sqrt(1 - 0.99**turn) / (1 - 0.9**turn)
-        column -= (step * mean / (np.sqrt(square) + 1e-6)).astype(np.float32)
-        bias -= step * bias_mean / (np.sqrt(bias_square) + 1e-6)
-    return column, bias
+    balance = np.where(wanted > 0, 0.5 / share, 0.5 / (1 - share)).astype(np.float32)
+    mean, square, bias_mean, bias_square = np.zeros(size, np.float32), np.zeros(size, np.float32), 0.0, 0.0
+    order, turn = np.random.default_rng(_SEED), 0
+    turns = _ROUNDS * -(-len(seen) // _BATCH)
+    for _ in range(_ROUNDS):
+        shuffled = order.permutation(len(seen))
+        for at in range(0, len(seen), _BATCH):
+            which = shuffled[at : at + _BATCH]
+            rows, starts = seen.some(which)
+            rare, rows = rarities[rows], rows % size
+            lengths = _SCALE / np.sqrt(np.add.reduceat(rare**2, starts) + 1)
+            scores = np.add.reduceat(column[rows] * rare, starts) * lengths + bias
+            errors = (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - wanted[which]) * balance[which] / len(which)
+            spread = np.repeat(errors * lengths, np.diff([*starts, len(rows)])) * rare
+            slope = np.bincount(rows, weights=spread, minlength=size).astype(np.float32) + _DECAY * column
+            bias_slope, turn = float(errors.sum()), turn + 1
+            mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
+            bias_mean, bias_square = 0.9 * bias_mean + 0.1 * bias_slope, 0.99 * bias_square + 0.01 * bias_slope**2
+            step = _RATE * (1 - turn / (turns + 1)) * np.sqrt(1 - 0.99**turn) / (1 - 0.9**turn)
+            column -= (step * mean / (np.sqrt(square) + 1e-7)).astype(np.float32)
+            bias -= step * bias_mean / (np.sqrt(bias_square) + 1e-7)
+    return column * _SCALE, bias
 
 
-def learn(found: Sequence[tuple[str, str]], *, kinds: bool) -> tuple[Floats, Floats]:
-    """Weights (ROWS, 1 + kinds) and biases."""
-    weights, bias = np.zeros((ROWS, 1 + len(KINDS)), dtype=np.float32), np.zeros(1 + len(KINDS), dtype=np.float32)
+def learn(found: Sequence[tuple[str, str]]) -> dict[str, Floats]:
+    """The table's arrays but for the thresholds."""
+    found = [(text, kind) for text, kind in found if said(text).folded]
+    seen = _Rows([text for text, _kind in found])
+    rarities = seen.rarities()
     wanted = np.array([kind != HARMLESS for _text, kind in found], dtype=np.float32)
-    weights[:, 0], bias[0] = _learn(_Sparse([text for text, _kind in found]), wanted, _ROUNDS)
-    if kinds:
-        told = [(text, kind) for text, kind in found if kind != HARMLESS]
-        seen = _Sparse([text for text, _kind in told])
-        for at, name in enumerate(KINDS, 1):
-            is_it = np.array([kind == name for _text, kind in told], dtype=np.float32)
-            weights[:, at], bias[at] = _learn(seen, is_it, _KIND_ROUNDS)
-    return weights, bias
+    column, bias = _learn(seen, wanted, rarities, ROWS)
+    return {"weights": column * rarities, "rarities": rarities**2, "bias": np.array([bias], dtype=np.float32)}
 
 
-def _thresholds(table: Table) -> tuple[list[float], float]:
+def learn_kinds(found: Sequence[tuple[str, str]]) -> tuple[Floats, Floats]:
+    """Weights (KIND_ROWS, kinds) and biases (kinds,) by which the kinds of distress are told apart."""
+    told = [(text, kind) for text, kind in found if kind != HARMLESS and said(text).folded][::_KINDS_FROM]
+    seen = _Rows([text for text, _kind in told])
+    alike = np.ones(ROWS, dtype=np.float32)
+    wanted = [np.array([kind == name for _text, kind in told], dtype=np.float32) for name in KINDS]
+    learned = [_learn(seen, one, alike, KIND_ROWS) for one in wanted]
+    return np.stack([column for column, _bias in learned], axis=1), np.array([bias for _column, bias in learned])
+
+
+def _thresholds(table: Table) -> tuple[list[float], list[float]]:
     """By lines that weren't learned from: the log-odds that few harmless messages reach, and the recall there.
 
-    The second threshold is for messages in the midst of talk.
+    First for messages alone, then for those in some talk and in much.
     """
-    found, chance = [], Chance(_SEED)
-    for around, share in ((0, _FALSE_ALARMS), (6, _FALSE_ALARMS_IN_TALK)):
-        scored = []
+    found, recall, chance = [], [], Chance(_SEED)
+    for pieces, share in zip(_PIECES, _FALSE_ALARMS, strict=True):
+        harmless, told = [], []
         for text, kind in examples(held=True):
-            talk = chance.sample(_talk(held=True), around)
-            scored.append((table.score(". ".join([*talk[: around // 2], text, *talk[around // 2 :]]))[0], kind))
-        harmless = [score for score, kind in scored if kind == HARMLESS]
+            sound = table.listen(_midst(text, chance, pieces))
+            (harmless if kind == HARMLESS else told).append(sound.score if sound else -np.inf)
         found.append(float(np.quantile(harmless, 1 - share)))
-        told = [score >= found[-1] for score, kind in scored if kind != HARMLESS]
-    return found, sum(told) / len(told)
+        recall.append(round(float(np.mean(np.array(told) >= found[-1])), 3))
+    return found, recall
+
+
+def _midst(text: str, chance: Chance, pieces: int) -> str:
+    """A message in the midst of talk, in one breath or in sentences."""
+    talk = chance.sample(_talk(held=True), pieces)
+    at = chance.randint(0, len(talk))
+    return chance.choice((". ", ". ", ", ", " ")).join([*talk[:at], text, *talk[at:]])
 
 
 def main() -> None:
     """Look for the thresholds with a fifth of the lines left out, then learn from all."""
     shown = list(examples(held=False))
-    _save(*learn(shown, kinds=False), [0.0, 0.0])
+    _save(**learn(shown), kinds=np.zeros((KIND_ROWS, len(KINDS)), np.float32), thresholds=np.zeros(3, np.float32))
     thresholds, recall = _thresholds(Table())
-    _save(*learn([*shown, *examples(held=True)], kinds=True), thresholds)
-    print(json.dumps({"thresholds": thresholds, "recall_of_left_out_lines": round(recall, 3)}))
+    every = [*shown, *examples(held=True)]
+    learned = learn(every)
+    kinds, biases = learn_kinds(every)
+    learned["bias"] = np.concatenate([learned["bias"], biases])
+    _save(**learned, kinds=kinds, thresholds=np.array(thresholds))
+    print(json.dumps({"thresholds": thresholds, "recall_of_left_out_lines": recall}))
 
 
-def _save(weights: Floats, bias: Floats, thresholds: list[float]) -> None:
+def _save(*, weights: Floats, rarities: Floats, kinds: Floats, bias: Floats, thresholds: Floats) -> None:
     weights[np.abs(weights) < _TINY] = 0
+    kinds[np.abs(kinds) < _TINY] = 0
+    small, exact = np.float16, np.float32
     np.savez_compressed(
-        TABLE, weights=weights.astype(np.float16), bias=bias, thresholds=np.array(thresholds, dtype=np.float32)
+        TABLE,
+        weights=weights.astype(small),
+        rarities=rarities.astype(small),
+        kinds=kinds.astype(small),
+        bias=bias.astype(exact),
+        thresholds=thresholds.astype(exact),
     )
 
 

@@ -144,8 +144,13 @@ def _agreed_before_helper(state: State, turn: Turn) -> bool:
 
 
 def _is_told(state: State, text: str, view: View) -> bool:
-    """Whether the words are what we asked for or gave out: codes, names of people and of places sound like anything."""
+    """Whether the words are what we asked for or gave out, or the small change of any talk ("không có gì nữa").
+
+    Codes, names of people and of places sound like anything.
+    """
     if intent.wanted_reference(text) or intent.place_token(text) or assisting.wish(text):
+        return True
+    if intent.is_small_talk(text) or intent.is_thanks(text) or intent.is_withdrawal(text):
         return True
     asked = (state.assist or {}).get("step") in ("name", "receipt") and len(text.split()) <= _LONGEST_PLACE
     return asked or _says_where(state, text, view)

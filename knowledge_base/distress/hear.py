@@ -1,8 +1,8 @@
 """Hearing distress in a message: recall first, for a false alarm costs nothing, a missed one may cost a life.
 
-A table of learned weights (`quality/learn_distress.py` makes it of `quality/distress/tuning.txt`) is summed over the
-words, their letters and pairs of words of every stretch of the message, so that the matter is heard in the middle of a
-long story too. Pure and bounded: some milliseconds for the longest message.
+A table of learned weights (`quality/learn_distress.py` makes it of `quality/distress/tuning/`) is summed over the runs
+of letters and words of every stretch of the message, so that the matter is heard in the middle of a long story too.
+Pure and bounded: some milliseconds for the longest message.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.distress.words import ROWS, Said, outline, rows, said, seed
+from knowledge_base.distress.grams import REACH, Grams, Ints, grams
+from knowledge_base.distress.words import said
 
 TABLE = Path(__file__).parent / "data" / "weights.npz"
 # What the distress is about; an administrator may give each its own words.
@@ -33,12 +34,10 @@ WHOLE = 24  # words of a message, or of a run of clauses, that is one stretch
 _STRETCH, _STEP = 18, 4  # words of a stretch of what is longer, and from one to the next
 _LEAST = 6  # words of a run of clauses; fewer tell too little
 _CLAUSES = 3  # that are read together
-EVENED = 2  # added to the number of words that a stretch is weighed by: a word alone tells less than it seems
-_KEPT_WORDS = 4_096
-_SECOND, _NAMED = 0x9E3779B1, 0x85EBCA6B  # odd multipliers: runs are spread over the rows, and told apart by order
+STRETCHES = (1, 10, 100)  # of a message, for which there are thresholds
+KIND_ROWS = 2**15  # of the weights of kinds: rows of runs, folded
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Counts = NDArray[np.uint64]
+Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +48,50 @@ class Distress:
     margin: float
 
 
-class Table:
-    """Weights: `weights` float16 (ROWS, 1 + kinds), `bias` float32 (1 + kinds,), `thresholds` log-odds.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """How the stretch that sounds most like distress sounds (log-odds), its runs, how many stretches there are."""
 
-    The first threshold is for messages of one stretch, the second for those with more chances to be misheard.
+    score: float
+    runs: Ints
+    stretches: int
+
+
+class Table:
+    """Weights, of rare runs greater ones: a stretch's sum over its runs, divided by the root of their squared rarities.
+
+    `weights` and `rarities` (squared) float16 (ROWS,), `kinds` float16 (KIND_ROWS, kinds), `bias` float32 (1 + kinds,),
+    `thresholds` float32 (3,), log-odds: for messages of STRETCHES; more stretches are more chances to be misheard.
     """
 
     def __init__(self, path: Path = TABLE) -> None:
         with np.load(path) as stored:
-            self.weights: Floats = stored["weights"].astype(np.float32)
+            self.weights: Halves = stored["weights"]
+            self.rarities: Halves = stored["rarities"]
+            self.kinds: Halves = stored["kinds"]
             self.bias: Floats = stored["bias"]
             self.thresholds: Floats = stored["thresholds"]
-        self._word = lru_cache(maxsize=_KEPT_WORDS)(self._sum_of)
 
-    def score(self, text: str) -> tuple[float, str, bool]:
-        """How the stretch that sounds most like distress sounds (log-odds), its kind, whether there are more.
-
-        -inf where nothing is said.
-        """
+    def listen(self, text: str) -> Sound | None:
+        """None where nothing is said."""
         words = said(text)
         if not words.folded:
-            return -np.inf, KINDS[0], False
-        stretches = self._stretches(words)
-        best = int(np.argmax(stretches[:, 0]))
-        return float(stretches[best, 0]), KINDS[int(np.argmax(stretches[best, 1:]))], len(stretches) > 1
+            return None
+        found, (starts, ends) = grams(words), spans(words.breaks)
+        tells = _between(found, self.weights[found.rows], starts, ends)
+        scores = tells / np.sqrt(_between(found, self.rarities[found.rows], starts, ends) + 1) + self.bias[0]
+        best = int(np.argmax(scores))
+        within = (found.first >= starts[best]) & (found.first + found.reach < ends[best])
+        return Sound(float(scores[best]), found.rows[within], len(starts))
 
-    def _stretches(self, words: Said) -> Floats:
-        """Log-odds of each stretch, shape (stretches, 1 + kinds)."""
-        starts, ends = spans(words.breaks)
-        single = np.stack([self._word(*word) for word in zip(words.written, words.folded, strict=True)])
-        found = _between(single, starts, ends)
-        for reach, together in runs(words):
-            found += _between(self.weights[together], starts, np.maximum(starts, ends - reach))
-        scored: Floats = found / np.sqrt(ends - starts + EVENED, dtype=np.float32)[:, None] + self.bias
-        return scored
+    def margin(self, sound: Sound) -> float:
+        """How far above the threshold it is, log-odds."""
+        return sound.score - float(np.interp(np.log(sound.stretches), np.log(STRETCHES), self.thresholds))
 
-    def _sum_of(self, written: str, folded: str) -> Floats:
-        found: Floats = self.weights[list(rows(written, folded))].sum(axis=0)
-        return found
+    def kind(self, runs: Ints) -> str:
+        """The kind that a stretch in distress is most likely of, by the rows of its runs."""
+        tells = self.kinds[runs % KIND_ROWS].sum(axis=0, dtype=np.float32) / np.sqrt(len(runs) + 1)
+        return KINDS[int(np.argmax(tells + self.bias[1:]))]
 
 
 def spans(breaks: Sequence[int]) -> tuple[Ints, Ints]:
@@ -105,34 +110,15 @@ def spans(breaks: Sequence[int]) -> tuple[Ints, Ints]:
     return np.array(starts), np.array(ends)
 
 
-def runs(words: Said) -> list[tuple[int, Ints]]:
-    """Rows of words, and of outlines, that stand together, by their first word; and how many words they reach on."""
-    seeds = np.fromiter(map(seed, words.folded), dtype=np.uint64)
-    outlines = np.fromiter((seed(f"g{outline(word)}") for word in words.folded), dtype=np.uint64)
-    found = [(gap, _rows(_mixed(seeds[:-gap], seeds[gap:], gap))) for gap in (1, 2, 3)]
-    for values, name in ((seeds, 4), (outlines, 6)):
-        pairs = _mixed(values[:-1], values[1:], name)
-        found += [(1, _rows(pairs))] if values is outlines else []
-        found.append((2, _rows(_mixed(pairs[:-1], values[2:], name + 1))))
-    return found
-
-
-def _mixed(left: Counts, right: Counts, name: int) -> Counts:
-    mixed: Counts = (left + right * np.uint64(_SECOND) + np.uint64(name * _NAMED)) >> np.uint64(5)
-    return mixed
-
-
-def _rows(mixed: Counts) -> Ints:
-    found: Ints = (mixed % np.uint64(ROWS)).astype(np.int64)
-    return found
-
-
-def _between(values: Floats, starts: Ints, ends: Ints) -> Floats:
-    """Sums of the rows from each start to its end."""
-    sums = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float32)
-    np.cumsum(values, axis=0, out=sums[1:])
-    found: Floats = sums[np.minimum(ends, len(values))] - sums[np.minimum(starts, len(values))]
-    return found
+def _between(found: Grams, values: Halves, starts: Ints, ends: Ints) -> NDArray[np.float64]:
+    """Sums of the values of the runs from each start to its end (in words)."""
+    total, size = np.zeros(len(starts)), int(found.first.max()) + 1
+    for reach in range(REACH + 1):
+        those = found.reach == reach
+        sums = np.zeros(size + 1)
+        np.cumsum(np.bincount(found.first[those], weights=values[those], minlength=size), out=sums[1:])
+        total += sums[np.maximum(starts, ends - reach)] - sums[starts]
+    return total
 
 
 @cache
@@ -144,6 +130,7 @@ def shipped() -> Table:
 @lru_cache(maxsize=64)  # one message is heard by several, one after the other
 def hear(text: str) -> Distress | None:
     """The distress that a message tells of; None for all others."""
-    score, kind, several = shipped().score(text)
-    margin = score - float(shipped().thresholds[int(several)])
-    return Distress(kind, margin) if margin >= 0 else None
+    table = shipped()
+    sound = table.listen(text)
+    margin = table.margin(sound) if sound else -1.0
+    return Distress(table.kind(sound.runs), margin) if sound and margin >= 0 else None

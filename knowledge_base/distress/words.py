@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from zlib import crc32
 
 from knowledge_base.text.fold import fold, has_marks, surface
 from knowledge_base.text.keystrokes import decode_word
@@ -13,17 +12,12 @@ from knowledge_base.text.shorthand import is_shorthand, readings
 from knowledge_base.text.syllables import respell
 
 LONGEST = 4_096  # characters that are read
-ROWS = 2**17  # of a table of weights
 _LONGEST_WORD = 24
 _TOKEN = re.compile(r"[^\W_]+|[.,?!;:\n]")
 _BREAKS = frozenset(".,?!;:\n")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _DIGITS = re.compile(r"\d+")
-_SOUNDS = (
-    ("ngh", "g"), ("ng", "g"), ("nh", "n"), ("gh", "g"), ("tr", "c"), ("ch", "c"), ("kh", "k"), ("th", "t"),
-    ("ph", "f"), ("gi", "d"), ("qu", "k"), ("x", "s"), ("r", "d"), ("v", "d"), ("l", "n"),
-)  # fmt: skip
-_KEPT = 8_192  # words whose rows are kept: more than people use
+_KEPT = 8_192  # words that are kept: more than people use
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +67,3 @@ def _spelled(found: str) -> tuple[str, ...]:
     if decoded != word or is_shorthand(word):
         return (decoded,)
     return tuple(respell(part) for part in _DIGITS.split(word) if part)
-
-
-@lru_cache(maxsize=_KEPT)
-def rows(written: str, folded: str) -> tuple[int, ...]:
-    """The rows of a word: itself, its letters by three and four, its outline, itself with its marks."""
-    line = f" {folded} "
-    names = [
-        f"u{folded}",
-        f"g{outline(folded)}",
-        *(f"c{line[at : at + size]}" for size in (3, 4) for at in range(len(line) - size + 1)),
-    ]
-    if written != folded:
-        names.append(f"m{written}")
-    return tuple(crc32(name.encode()) % ROWS for name in names)
-
-
-@lru_cache(maxsize=_KEPT)
-def outline(folded: str) -> str:
-    """What a slip rarely touches: a word's first sound, alike for sounds that are confused, and its last letter."""
-    for sound, letter in _SOUNDS:
-        if folded.startswith(sound):
-            folded = letter + folded[len(sound) :]
-            break
-    return folded[:1] + folded[1:][-1:]
-
-
-@lru_cache(maxsize=_KEPT)
-def seed(name: str) -> int:
-    """What a word or an outline is numbered by where it stands beside another."""
-    return crc32(name.encode())

