@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from knowledge_base.faq.legal_document import LegalDocument, Topic
 from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.translation import Translation
 from knowledge_base.faq.under_law import window_under_law
-from knowledge_base.matching.apart import built_apart
+from knowledge_base.matching.apart import Lifeline, built_apart
 from knowledge_base.matching.decide import Match
 from knowledge_base.matching.index import IndexedEntry, MatchIndex
 from knowledge_base.matching.labels import Label, digest
@@ -155,11 +156,13 @@ def _entries(content: _Content) -> list[IndexedEntry]:
     return [indexed(revision) for revision in content.revisions.values()]
 
 
-def _built_beside(entries: Sequence[IndexedEntry], labels: Sequence[Label]) -> MatchIndex:
+def _built_beside(lifeline: Lifeline, entries: Sequence[IndexedEntry], labels: Sequence[Label]) -> MatchIndex:
     """Built in another process, so that answering is not slowed; here, where no process can be started."""
     try:
-        return built_apart(entries, labels)
+        return built_apart(entries, labels, lifeline)
     except Unavailable:
+        if lifeline.is_cut:
+            raise
         _LOG.exception("learning in a process of its own failed; learning in this one")
         return MatchIndex.build(entries, labels)
 
@@ -299,7 +302,12 @@ class LiveFaq:
         content = self._unlearned
         if content is None:
             return False
-        learned = await _aside(lambda: _learned(content, None, _built_beside))
+        lifeline = Lifeline()
+        try:
+            learned = await _aside(lambda: _learned(content, None, partial(_built_beside, lifeline)))
+        except asyncio.CancelledError:
+            lifeline.cut()
+            raise
         async with self._lock:
             if self._unlearned is content:
                 self._snapshot, self._unlearned = learned, None

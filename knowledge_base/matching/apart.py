@@ -1,7 +1,7 @@
 """`python -m knowledge_base.matching.apart`: build an index in a process of its own, so that no message waits for it.
 
-Entries and labels come in on stdin, the index goes out on stdout, both packed (`packing.py`). The process ends with the
-one that wants the index: were it killed, the next would start beside a build that nobody waits for.
+Entries and labels come in on stdin, the index goes out on stdout, both packed (`packing.py`). The process ends when its
+lifeline is cut, also by the death of the one that wants the index: nothing builds what nobody waits for.
 """
 
 import os
@@ -31,17 +31,35 @@ class _Task:
     labels: tuple[Label, ...]
 
 
-def built_apart(entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -> MatchIndex:
+class Lifeline:
+    """A pipe whose writing end is held here alone: the other process ends when it is closed, or this one dies."""
+
+    def __init__(self) -> None:
+        self.reader, self._held = os.pipe()
+        self.is_cut = False
+
+    def cut(self) -> None:
+        """End the build, if it goes on; may be called again."""
+        if not self.is_cut:
+            self.is_cut = True
+            os.close(self._held)
+
+
+def built_apart(
+    entries: Sequence[IndexedEntry], labels: Sequence[Label] = (), lifeline: Lifeline | None = None
+) -> MatchIndex:
     """The index of entries and labels, built by another process at low priority; waits for it.
 
+    A lifeline, which serves once, may be cut from another thread meanwhile.
+
     Raises:
-        Unavailable: `match_index_unbuilt`, when the process could not be started or failed.
+        Unavailable: `match_index_unbuilt`, when the process could not be started, failed, or was cut off.
     """
-    lifeline, held = os.pipe()  # the writing end is held here alone: its reader sees when we are gone
+    lifeline = lifeline or Lifeline()
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "knowledge_base.matching.apart", str(lifeline)],
-            pass_fds=(lifeline,),
+            [sys.executable, "-m", "knowledge_base.matching.apart", str(lifeline.reader)],
+            pass_fds=(lifeline.reader,),
             input=pack(_Task(tuple(entries), tuple(labels)), _TASK),
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -51,8 +69,8 @@ def built_apart(entries: Sequence[IndexedEntry], labels: Sequence[Label] = ()) -
     except (OSError, subprocess.SubprocessError) as error:
         raise Unavailable("match_index_unbuilt") from error
     finally:
-        os.close(lifeline)
-        os.close(held)
+        os.close(lifeline.reader)
+        lifeline.cut()
     return MatchIndex.from_bytes(done.stdout)
 
 

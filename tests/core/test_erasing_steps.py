@@ -237,7 +237,7 @@ async def test_no_index_with_his_wording_stays_on_the_disk(
     ref = database.write_now(_known)
     database.write_now(_worded, ref)
     await faq.refresh()
-    monkeypatch.setattr(live_faq, "_built_beside", lambda _entries, _labels: faq.snapshot.index)
+    monkeypatch.setattr(live_faq, "_built_beside", lambda *_: faq.snapshot.index)
     assert await faq.learn()
     assert "kanari" in _stored(cache)
 
@@ -246,7 +246,7 @@ async def test_no_index_with_his_wording_stays_on_the_disk(
     loop = asyncio.get_running_loop()
     quick = faq.snapshot.index
 
-    def erased_meanwhile(_entries: object, _labels: object) -> MatchIndex:
+    def erased_meanwhile(*_: object) -> MatchIndex:
         database.write_now(erasing.erase, ref)
         asyncio.run_coroutine_threadsafe(faq.refresh(), loop).result()
         return quick

@@ -2,16 +2,20 @@
 
 import asyncio
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from knowledge_base import live_faq
+from knowledge_base.errors import Unavailable
 from knowledge_base.faq.entry import FaqEntry, LegalBasis
 from knowledge_base.faq.legal_document import LegalDocument
 from knowledge_base.faq.publication import RevisionState
 from knowledge_base.live_faq import LiveFaq
+from knowledge_base.matching.apart import built_apart
 from knowledge_base.matching.index import MatchIndex
 from knowledge_base.questions.question import CloseReason, QuestionState
 from knowledge_base.storage import contact_store, faq_store, question_store
@@ -78,6 +82,34 @@ async def test_a_change_is_live_without_learning_and_learned_from_later(
     again = LiveFaq(database, clock, tmp_path / "cache")
     await again.refresh()
     assert not await again.learn()
+
+
+async def test_learning_that_is_called_off_ends_the_other_process(
+    live: LiveFaq, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+    refused: list[str] = []
+
+    def watched(*given: Any) -> MatchIndex:
+        begun.set()
+        try:
+            return built_apart(*given)
+        except Unavailable as error:
+            refused.append(error.key)
+            raise
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(live_faq, "built_apart", watched)
+    database.write_now(publish, SECOND)
+    await live.refresh()
+    learning = asyncio.create_task(live.learn())
+    assert await asyncio.to_thread(begun.wait, 60)
+    learning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await learning
+    assert await asyncio.to_thread(ended.wait, 60)
+    assert refused == ["match_index_unbuilt"]
 
 
 def close_as_out_of_scope(tx: Transaction) -> None:
