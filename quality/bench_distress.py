@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from knowledge_base.distress.hear import KINDS, hear
@@ -44,11 +44,13 @@ class Report:
     named: Tally = field(default_factory=Tally)  # of those heard, whose kind was right
 
 
-def measure(found: Iterable[Line], questions: Iterable[str]) -> Report:
-    """Hear every message in every wording."""
+def measure(found: Iterable[Line], questions: Iterable[str], wordings: Collection[str] = WORDINGS) -> Report:
+    """Hear every message in these wordings."""
     report = Report()
     for line in found:
         for wording, text in worded(line):
+            if wording not in wordings:
+                continue
             heard = hear(text)
             if line.kind == HARMLESS:
                 report.near[wording].add(heard=heard is not None)
@@ -59,7 +61,7 @@ def measure(found: Iterable[Line], questions: Iterable[str]) -> Report:
             if heard:
                 report.named.add(heard=heard.kind == line.kind)
     for question in questions:
-        for wording in WORDINGS:
+        for wording in wordings:
             text = long_story(question) if wording == LONG else noise.vary(question, wording)
             report.harmless[wording].add(heard=hear(text) is not None)
     return report
