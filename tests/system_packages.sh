@@ -3,7 +3,7 @@
 # arguments, by their packages of the same name. Says what is missing without root.
 set -eu
 missing=""
-[ -x /usr/bin/chromium ] || missing="$missing chromium"
+[ -x /usr/bin/chromium-headless-shell ] || missing="$missing chromium-headless-shell"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/bin/fiu-run ] || missing="$missing fiu-utils"
 for program in "$@"; do

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import func, select
 
 from bot.channels.web_chat import WebChat
@@ -24,11 +24,12 @@ from knowledge_base.live_faq import LiveFaq
 from knowledge_base.settings import Settings
 from knowledge_base.storage import contact_store, faq_store, outbox_store, tables
 from knowledge_base.storage.database import Database, Transaction
-from tests.journeys.conftest import CHROMIUM
 
-PROGRAM = "/usr/bin/chromium"
 PHONE = {"locale": "vi-VN", "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SMALL = {"locale": "vi-VN", "viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
+# As browsers answer that close storage to frames of other sites.
+CLOSED_STORAGE = """if (window !== top) Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); } });"""
 DESKTOP = {"locale": "vi-VN", "viewport": {"width": 1280, "height": 900}}
 
 SURE = "Hộ nghèo có được cấp thẻ bảo hiểm y tế miễn phí không?"
@@ -63,19 +64,11 @@ class ChatService:
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    async def context(self, device: dict[str, Any], keeping: Path | None = None, **more: Any) -> BrowserContext:
-        """A device of its own: nothing of another's is kept on it.
-
-        Debian's Chromium closes storage to frames of other sites; with a folder to keep things in, it is left open
-        (and kept apart for each site around the frame), as most browsers do.
-        """
-        if keeping:
-            (keeping / "Default").mkdir(parents=True)
-            (keeping / "Default" / "Preferences").write_text('{"profile": {"cookie_controls_mode": 0}}')
-            launch = self.browser.browser_type.launch_persistent_context
-            context = await launch(keeping, executable_path=PROGRAM, args=CHROMIUM, **device, **more)
-        else:
-            context = await self.browser.new_context(**device, **more)
+    async def context(self, device: dict[str, Any], *, keeping: bool = True, **more: Any) -> BrowserContext:
+        """A device of its own: nothing of another's is kept on it. `keeping`: frames of other sites may keep things."""
+        context = await self.browser.new_context(**device, **more)
+        if not keeping:
+            await context.add_init_script(CLOSED_STORAGE)
         context.set_default_timeout(25_000)
         context.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         context.on("weberror", lambda fault: self.faults.append(str(fault.error)))
@@ -108,7 +101,7 @@ class ChatService:
 
 @asynccontextmanager
 async def chat_service(
-    database: Database, clock: Any, folder: Path, cache: Path, **more: Any
+    database: Database, clock: Any, folder: Path, cache: Path, chromium: Browser, **more: Any
 ) -> AsyncIterator[ChatService]:
     """The information page and the web chat on a free port; `more`: settings."""
     settings = Settings(data_dir=folder, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử", **more)
@@ -123,10 +116,7 @@ async def chat_service(
     database.listen(lambda _signals: asyncio.run_coroutine_threadsafe(chat.tell(), loop))
     server = TestServer(app)
     await server.start_server()
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
-        yield ChatService(str(server.make_url("")).rstrip("/"), database, chat, browser)
-        await browser.close()
+    yield ChatService(str(server.make_url("")).rstrip("/"), database, chat, chromium)
     await server.close()
 
 

@@ -21,6 +21,7 @@ from tests.journeys.in_process import PASSWORD, House, furnish, keep_index
 from tests.journeys.served import ROOT, Served, free_port
 
 SMALL = ("T01", "T01-2027", "T25", "T43")
+PROGRAM = "/usr/bin/chromium-headless-shell"
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -84,13 +85,21 @@ def shared(make_served: Callable[..., Served], tmp_path_factory: pytest.TempPath
     return make_served(tmp_path_factory.mktemp("shared") / "data").start()
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """A headless browser."""
+@pytest.fixture(scope="session")
+async def one_chromium() -> AsyncIterator[Browser]:
+    """A headless browser for all walks: a start takes as long as a short walk."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium(one_chromium: Browser) -> AsyncIterator[Browser]:
+    """The browser; what a walk opens is closed after it."""
+    yield one_chromium
+    for context in one_chromium.contexts:
+        await context.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from knowledge_base.storage.database import Database
 from tests.journeys.chat_service import DESKTOP, PHONE, SMALL, SURE, UNSURE, ChatService, ask, chat_service
@@ -24,10 +24,10 @@ async def portal() -> AsyncIterator[Portal]:
 
 @pytest.fixture
 async def served(
-    portal: Portal, database: Database, clock, tmp_path: Path, chat_index: Path
+    portal: Portal, database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
 ) -> AsyncIterator[ChatService]:
     allowed = {"chat_allowed_origins": (portal.origin,)}
-    async with chat_service(database, clock, tmp_path, chat_index, **allowed) as service:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium, **allowed) as service:
         portal.chat = service.url
         yield service
 

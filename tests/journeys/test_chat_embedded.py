@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from knowledge_base.storage import tables
 from knowledge_base.storage.database import Database
@@ -24,10 +24,10 @@ async def portal() -> AsyncIterator[Portal]:
 
 @pytest.fixture
 async def served(
-    portal: Portal, database: Database, clock, tmp_path: Path, chat_index: Path
+    portal: Portal, database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
 ) -> AsyncIterator[ChatService]:
     allowed = {"chat_allowed_origins": (portal.origin,)}
-    async with chat_service(database, clock, tmp_path, chat_index, **allowed) as service:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium, **allowed) as service:
         portal.chat = service.url
         yield service
 
@@ -75,12 +75,8 @@ async def test_one_line_puts_it_on_a_portal(
     assert served.faults == []
 
 
-async def test_the_conversation_is_kept_where_frames_may_keep_things(
-    served: ChatService, portal: Portal, tmp_path: Path
-) -> None:
-    context = await served.context(SMALL, keeping=tmp_path / "browser")
-    page = await context.new_page()
-    await page.goto(portal.origin)
+async def test_the_conversation_is_kept_where_frames_may_keep_things(served: ChatService, portal: Portal) -> None:
+    page = await served.open(SMALL, portal.origin)
     await page.get_by_role("button", name="Hỏi đáp", exact=True).click()
     await inside(page).locator("#text").fill(UNSURE)
     await inside(page).locator("#text").press("Enter")
@@ -89,12 +85,11 @@ async def test_the_conversation_is_kept_where_frames_may_keep_things(
     await page.reload()
     await page.get_by_role("button", name="Hỏi đáp", exact=True).click()
     await expect(inside(page).locator(".receipt .code")).to_have_text(CODE)
-    assert await context.cookies() == []
-    await context.close()
+    assert await page.context.cookies() == []
 
 
 async def test_where_storage_is_closed_nothing_breaks(served: ChatService, portal: Portal, pictures: Path) -> None:
-    page = await served.open(SMALL, portal.origin)
+    page = await served.open(SMALL, portal.origin, keeping=False)
     await page.get_by_role("button", name="Hỏi đáp", exact=True).click()
     await expect(inside(page).locator("#frame-note")).to_be_visible()
     await page.screenshot(path=pictures / "portal-closed-storage-320.png")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from knowledge_base.storage import tables
 from knowledge_base.storage.database import Database
@@ -15,8 +15,10 @@ COPY = re.compile(r"\d{3}(?: \d{3}){4}")
 
 
 @pytest.fixture
-async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
-    async with chat_service(database, clock, tmp_path, chat_index) as service:
+async def served(
+    database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
+) -> AsyncIterator[ChatService]:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium) as service:
         yield service
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from knowledge_base.storage import tables
@@ -20,8 +20,10 @@ EXCHANGE = 4_000  # bytes of a question and its receipt, both ways
 
 
 @pytest.fixture
-async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
-    async with chat_service(database, clock, tmp_path, chat_index) as service:
+async def served(
+    database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
+) -> AsyncIterator[ChatService]:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium) as service:
         yield service
 
 

@@ -18,8 +18,10 @@ SECRET = re.compile(r"^(\d{3} ){4}\d{3}$")
 
 
 @pytest.fixture
-async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
-    async with chat_service(database, clock, tmp_path, chat_index) as service:
+async def served(
+    database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
+) -> AsyncIterator[ChatService]:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium) as service:
         yield service
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, Route, expect
 from playwright.async_api import Error as PageGone
-from playwright.async_api import Route, expect
 
 from knowledge_base.storage import faq_store, tables
 from knowledge_base.storage.database import Database
@@ -17,8 +17,10 @@ from tests.journeys.chat_service import CODE, DESKTOP, PHONE, SMALL, SURE, UNSUR
 
 
 @pytest.fixture
-async def served(database: Database, clock, tmp_path: Path, chat_index: Path) -> AsyncIterator[ChatService]:
-    async with chat_service(database, clock, tmp_path, chat_index) as service:
+async def served(
+    database: Database, clock, tmp_path: Path, chat_index: Path, chromium: Browser
+) -> AsyncIterator[ChatService]:
+    async with chat_service(database, clock, tmp_path, chat_index, chromium) as service:
         yield service
 
 
