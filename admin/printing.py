@@ -4,7 +4,6 @@ import io
 from collections.abc import Sequence
 
 from aiohttp import web
-from openpyxl import Workbook
 
 from admin.visit import Visit
 from knowledge_base.on_behalf import Paper
@@ -22,6 +21,8 @@ def pdf(body: bytes, name: str) -> web.Response:
 
 def workbook(rows: Sequence[Sequence[str]], name: str) -> web.Response:
     """A sheet to fill in; every cell is a text."""
+    from openpyxl import Workbook  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101 - a fresh workbook has one

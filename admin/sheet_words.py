@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from admin import labels
 from admin.labels import N_, Speaks
 from admin.visit import Visit
-from knowledge_base.faq.desk_sheet import COLUMNS, LEAVE, SEND, CellFault, Terms, term
-from knowledge_base.faq.desk_workbook import Words, write_desk_workbook
+from knowledge_base.faq.desk_sheet import COLUMNS, LEAVE, SEND, CellFault, Terms, Words, term
 from knowledge_base.faq.legal_document import Topic
 from knowledge_base.sheets import Exported
 from translations.loader import LANGUAGES, catalog
@@ -87,6 +86,8 @@ def terms_for(topics: Sequence[Topic], documents: Iterable[str]) -> Terms:
 
 def workbook(visit: Visit, rows: Sequence[Exported], topics: Sequence[Topic]) -> bytes:
     """Entries as a workbook."""
+    from knowledge_base.faq.desk_workbook import write_desk_workbook  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     names = {topic.slug: topic.name for topic in topics}
     act, kinds = visit.gettext(_ACTS[SEND]), {name: visit.gettext(word) for name, word in _KINDS.items()}
     worded = (

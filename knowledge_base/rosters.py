@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from knowledge_base.errors import Fault
 from knowledge_base.faq.sheet_table import unguard
-from knowledge_base.faq.sheet_xlsx import cells_of
 from knowledge_base.text.clean import clean
 from knowledge_base.text.fold import fold
 
@@ -68,8 +67,7 @@ def table_of(
     file: str, data: bytes, columns: Mapping[str, str], needed: Sequence[str], faults: list[Fault]
 ) -> list[Row]:
     """The filled rows of a workbook or a CSV file, each with its number and its cells by column."""
-    is_book = data[:2] == b"PK"
-    lines = cells_of(file, data, faults) if is_book else _csv(file, data, faults)
+    lines = (_cells if data[:2] == b"PK" else _csv)(file, data, faults)
     if not lines:
         return []
     known = {fold(spelled): name for name, spelled in columns.items()}
@@ -98,6 +96,12 @@ def table_of(
             Fault(file, number, columns[name], "cell_long") for name, cell in cells.items() if len(cell) > _LONGEST
         ]
     return rows
+
+
+def _cells(file: str, data: bytes, faults: list[Fault]) -> list[list[str]]:
+    from knowledge_base.faq.sheet_xlsx import cells_of  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
+    return cells_of(file, data, faults)
 
 
 def _csv(file: str, data: bytes, faults: list[Fault]) -> list[list[str]]:

@@ -15,7 +15,6 @@ from knowledge_base import sheets
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.faq.desk_changes import RowChange
 from knowledge_base.faq.desk_sheet import CellFault, DeskRow, Terms, read_desk_sheet
-from knowledge_base.faq.desk_workbook import read_desk_workbook
 from knowledge_base.faq.legal_document import Topic
 from knowledge_base.sheets import Preview
 from knowledge_base.storage import faq_store
@@ -84,6 +83,8 @@ def _registers(tx: Transaction) -> tuple[list[Topic], list[str]]:
 
 
 def _read(data: bytes, terms: Terms) -> tuple[list[DeskRow], list[CellFault]]:
+    from knowledge_base.faq.desk_workbook import read_desk_workbook  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
     table, refused = read_desk_workbook(data)
     return ([], [CellFault(0, "", refused)]) if refused else read_desk_sheet(table, terms)
 

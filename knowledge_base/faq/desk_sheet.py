@@ -87,6 +87,18 @@ class Terms:
     documents: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The face's words: of the columns, the lists to choose from, and what is said when a key is typed over."""
+
+    columns: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]]  # by column
+    sheet: str
+    lists_sheet: str
+    key_locked: str
+    choose: str
+
+
 def term(words: str) -> str:
     """Words as `Terms` has them: without case, marks and more than one blank."""
     return " ".join(fold(words).split())

@@ -5,8 +5,7 @@ Every cell is a text, whatever it begins with; formulas that come back are named
 
 import io
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -14,7 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from knowledge_base.faq.desk_sheet import COLUMNS, MOST_ROWS, Cell
+from knowledge_base.faq.desk_sheet import COLUMNS, MOST_ROWS, Cell, Words
 from knowledge_base.faq.sheet_xlsx import text_cell, text_of_value, weigh
 
 _WIDEST = 60  # columns looked at
@@ -32,18 +31,6 @@ _WIDTH = 20
 _GREY = PatternFill("solid", fgColor="E7E6E6")
 _ROOM = 500  # further rows in which the lists are offered, for new entries
 _ROW_HEIGHT = 120  # points: a text of several lines can be read, and rows stay alike
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The face's words: of the columns, the lists to choose from, and what is said when a key is typed over."""
-
-    columns: Mapping[str, str]
-    lists: Mapping[str, Sequence[str]]  # by column
-    sheet: str
-    lists_sheet: str
-    key_locked: str
-    choose: str
 
 
 def write_desk_workbook(rows: Iterable[Mapping[str, str]], words: Words) -> bytes:

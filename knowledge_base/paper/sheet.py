@@ -4,7 +4,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import segno
-from fpdf import FPDF
 
 FONTS = Path(__file__).parent / "fonts"
 _QUIET = 4  # modules of white around a code: ISO/IEC 18004
@@ -21,6 +20,8 @@ class Sheet:
     """A document that is drawn on from the top left; `face` is "" or "B"."""
 
     def __init__(self, width: float, height: float) -> None:
+        from fpdf import FPDF  # noqa: PLC0415 - a start must not wait for a library it doesn't use
+
         self.width, self.height = width, height
         self._widths: dict[tuple[str, str], float] = {}
         self._broken: dict[tuple[str, float, float, str], list[str]] = {}

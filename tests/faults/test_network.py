@@ -81,7 +81,8 @@ async def test_cut_at_every_byte(
             assert not failure.permanent
             assert failure.in_doubt or not arrived  # never called lost when it had arrived
             doubts += failure.in_doubt
-        assert failure is not None or proxy.cuts == cuts or way == "cut_up"
+        # The first answer that comes whole is cut right behind its last byte, and longer ones not at all.
+        assert failure is not None or proxy.cuts == cuts or way == "cut_up" or whole == 1
     assert whole  # the longest cuts cut nothing: the range covers all
     assert doubts
     figures.update(cuts=proxy.cuts, in_doubt=doubts, whole=whole)

@@ -88,7 +88,7 @@ class PlayedChannel:
 class NumberedDelivery(Delivery):
     """Says which message it is instead of its words."""
 
-    def _words(self, message: Any) -> Reply:
+    def _words(self, message: Any, _to: Any) -> Reply:
         return Reply(f"{message.id}:{'again' if message.body.get('repeat') else ''}", "notice")
 
 
@@ -342,6 +342,9 @@ class Machine(RuleBasedStateMachine):
                 break
         states = Counter(row.state for row in self.all_of("SELECT state FROM outbox"))
         assert set(states) <= {"sent", "failed", "in_doubt"}, f"never came to rest: {states}"
+        played = [str(failure) for failure in FAILURES.values()]
+        errors = {row.error for row in self.all_of("SELECT error FROM outbox WHERE error IS NOT NULL")}
+        assert errors <= {*played, "its sender died"}, f"something else went wrong: {errors}"
         assert set(self.model.acked) == set(self.model.posted)
 
 
