@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from knowledge_base.questions.lifecycle import Role
@@ -25,6 +26,17 @@ PEOPLE = {
     "quan.tri": (Role.ADMINISTRATOR, "0"),
     "xa": (Role.OFFICER, "3501"),
 }
+
+
+# How much wider than the screen a page is, in dots.
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def serious_of(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds serious on a page, as it is drawn now: the rule, and the first places."""
+    found = await Axe().run(page)
+    serious = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in serious]
 
 
 def vietnam(day: str, time: str = "12:00") -> datetime:
