@@ -108,12 +108,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return tmp_path_factory.mktemp("pictures")
 
 
-@pytest.fixture(scope="session")
-def house_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the small content: the first of these tests builds it."""
-    return tmp_path_factory.mktemp("house-index") / "cache"
-
-
 @pytest.fixture
 async def house(
     database: Database,
@@ -121,18 +115,18 @@ async def house(
     keys: Keys,
     tmp_path: Path,
     small_content: Path,
-    house_index: Path,
+    index_cache: Path,
     chromium: Browser,
     pictures: Path,
 ) -> AsyncIterator[House]:
     settings = Settings(data_dir=tmp_path, unit_name="Đơn vị thử nghiệm", unit_contact="Phòng thử")
     database.write_now(import_content, read_sheet(small_content))
     database.write_now(furnish, hash_password(PASSWORD))
-    keep_index(house_index, tmp_path / "cache")
+    keep_index(index_cache, tmp_path / "cache")
     service = build_service(settings, database, keys, clock)
     server = TestServer(build_app(service))
     await server.start_server()
-    keep_index(tmp_path / "cache", house_index)
+    keep_index(tmp_path / "cache", index_cache)
     async with ClientSession() as http:
         made = House(str(server.make_url("")).rstrip("/"), database, clock, settings, http, chromium, pictures)
         yield made
