@@ -95,8 +95,8 @@ SABOTAGES = (
     Sabotage(
         "a resident's messages don't wait for each other",
         "bot/intake.py",
-        "    waiting = contact_store.lock_contacts(tx, refs)\n",
-        "    waiting = set()\n",
+        "    waiting = contact_store.lock_contacts(tx, contact_store.ensure_contacts(tx, coming))\n",
+        "    contact_store.ensure_contacts(tx, coming)\n    waiting = set()\n",
         "tests/faults/test_races.py::test_one_resident_through_two_processes",
     ),
     # --- the store
