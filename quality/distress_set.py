@@ -16,11 +16,16 @@ HARMLESS = "none"
 _DIALECTS = {"n": "north", "c": "central", "s": "south", "e": "english", "x": "two_languages"}
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 TALK = "talk"
-LONG = "long_story"
-WORDINGS = (*noise.WORDINGS, LONG)
-FOREIGN_WORDINGS = ("clean", "typos", "dropped_letters", LONG)  # what of these there is in English
+IN_TALK, LONG, FEW_SLIPS = "rambling", "long_story", "few_slips"
+WORDINGS = (*noise.WORDINGS, FEW_SLIPS, LONG)
+FOREIGN_WORDINGS = ("clean", FEW_SLIPS, "typos", "dropped_letters", LONG)  # what of these there is in English
 _CRIES = "loi_cau_khan_cap"  # labelled questions that are no questions
+# Of words. People leave 2.3 % of the letters wrong on telephones (Palin et al. 2019, 37,000 typists), which is one word
+# in ten; `typos` of `noise.py`, more than every second one, are for the worst of cases.
+_SLIPS = 1 / 6
+_TALKED = (1, 2)  # pieces of talk before the matter, and at most so many after it
 _PIECES = (6, 9)  # of talk before and after the matter of a long story
+_STOPS = (". ", ", ", " ", " ")  # between pieces: many write in one breath
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,18 @@ class Line:
     dialect: str
 
 
-@cache
 def read(part: str) -> tuple[Line, ...]:
     """The messages of a part, `tuning` or `held_back`, with their alternatives still in braces."""
+    return tuple(line for line in _all(part) if line.kind != TALK)
+
+
+def talk(part: str) -> tuple[str, ...]:
+    """What people say around a matter."""
+    return tuple(line.text for line in _all(part) if line.kind == TALK)
+
+
+@cache
+def _all(part: str) -> tuple[Line, ...]:
     found, kind = [], ""
     texts = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / part).glob("*.txt"))]
     for line in "\n".join(texts).splitlines():
@@ -61,15 +75,25 @@ def variants(text: str, most: int) -> list[str]:
 def worded(line: Line) -> Iterator[tuple[str, str]]:
     """A message in every wording there is of it."""
     for wording in FOREIGN_WORDINGS if line.dialect == "english" else WORDINGS:
-        yield wording, long_story(line.text) if wording == LONG else noise.vary(line.text, wording)
+        yield wording, word(line.text, wording)
 
 
-def long_story(text: str) -> str:
-    """The matter in the middle of a long story about nothing; the longest are over 1,000 characters."""
-    pieces = [piece for name in ("story", "close") for piece in noise._stories()[name]]  # noqa: SLF001 - one set
-    chance = random.Random(zlib.crc32(text.encode()))
-    told = chance.sample(pieces, k=sum(_PIECES))
-    return ". ".join([*told[: _PIECES[0]], text, *told[_PIECES[0] :]])
+def word(text: str, wording: str) -> str:
+    """A message in a wording. Talk around it is the held-back part's: there is more of it than `noise.py` has."""
+    chance = random.Random(zlib.crc32(f"{wording} {text}".encode()))
+    if wording == LONG:
+        return _amid(text, *_PIECES, ". ", chance)
+    if wording == IN_TALK:
+        return _amid(text, chance.randint(*_TALKED), chance.randint(0, _TALKED[1]), chance.choice(_STOPS), chance)
+    if wording == FEW_SLIPS:
+        return noise.mistyped(text, _SLIPS, chance)
+    return noise.vary(text, wording)
+
+
+def _amid(text: str, before: int, after: int, stop: str, chance: random.Random) -> str:
+    """A message with so many pieces of talk around it."""
+    told = chance.sample(talk("held_back"), k=before + after)
+    return stop.join([*told[:before], text, *told[before:]])
 
 
 @cache

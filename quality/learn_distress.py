@@ -24,7 +24,7 @@ from knowledge_base.distress.words import said
 from knowledge_base.text.fold import fold
 from knowledge_base.text.shorthand import shorthands
 from knowledge_base.units.seed import read_seed
-from quality.distress_set import HARMLESS, TALK, phrasings, read, variants
+from quality.distress_set import HARMLESS, phrasings, read, talk, variants
 from quality.sets import own_entries
 
 _DATA = Path(__file__).parents[1] / "knowledge_base" / "matching" / "data"
@@ -36,7 +36,8 @@ _KINDS_FROM = 3  # one message in so many: kinds are easier to tell apart
 _RATE, _DECAY = 0.05, 3e-5
 _SCALE = 6.0  # of unit vectors of runs; the greater, the less the decay holds back
 _PIECES = (0, 3, 15)  # of talk around a message, which make about STRETCHES
-_FALSE_ALARMS = (0.045, 0.02, 0.01)  # of the tuning part's harmless messages so told: sets the thresholds
+# Of the harmless messages so told, most of them near distress: about 2 % of what residents ordinarily ask.
+_FALSE_ALARMS = (0.11, 0.1, 0.12)
 _CHANGED = 0.45  # share of words with a slip
 _HELD = 5  # one line in so many is left out when the threshold is looked for
 _LONGEST = 18  # words of a message that is cut out of a story
@@ -142,7 +143,7 @@ def worded(text: str, chance: Chance) -> str:
 @cache
 def _talk(*, held: bool) -> tuple[str, ...]:
     """What people say around a matter."""
-    kept = [line.text for line in read("tuning") if line.kind == TALK] + _read_lines(_DATA / "story_filler.txt")
+    kept = [*talk("tuning"), *_read_lines(_DATA / "story_filler.txt")]
     return tuple(line for line in kept if _is_held(line) == held)
 
 
@@ -215,7 +216,7 @@ def _talked(chance: Chance, *, held: bool) -> str:
 def examples(*, held: bool) -> Iterator[tuple[str, str]]:
     """(text, kind) of the tuning part; `held`: of the lines that the threshold is looked for with, or of the others."""
     chance = Chance(_SEED + held)
-    sources = [(line.text, line.kind, _VARIANTS) for line in read("tuning") if line.kind != TALK]
+    sources = [(line.text, line.kind, _VARIANTS) for line in read("tuning")]
     sources += [
         (text, HARMLESS, 1) for text in (*phrasings(), *_answers(), *_other_matters(), *_sentences(), *_places())
     ]

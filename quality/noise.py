@@ -132,7 +132,12 @@ def _teen(text: str, chance: Chance) -> str:
 
 
 def _typos(text: str, chance: Chance) -> str:
-    return _each_word(text, lambda word: _mistyped(word, chance) if chance.random() < _TYPO else word)
+    return mistyped(text, _TYPO, chance)
+
+
+def mistyped(text: str, share: float, chance: Chance) -> str:
+    """With a slip in this share of the words."""
+    return _each_word(text, lambda word: _mistyped(word, chance) if chance.random() < share else word)
 
 
 def _mistyped(word: str, chance: Chance) -> str:
