@@ -150,7 +150,7 @@ def _is_told(state: State, text: str, view: View) -> bool:
     """
     if intent.wanted_reference(text) or intent.place_token(text) or assisting.wish(text):
         return True
-    if intent.is_small_talk(text) or intent.is_thanks(text) or intent.is_withdrawal(text):
+    if intent.is_small_talk(text) or intent.is_thanks(text) or intent.is_withdrawal(text) or intent.is_opening(text):
         return True
     asked = (state.assist or {}).get("step") in ("name", "receipt") and len(text.split()) <= _LONGEST_PLACE
     return asked or _says_where(state, text, view)
