@@ -27,6 +27,7 @@ from knowledge_base.storage.database import Database
 
 _LOG = logging.getLogger(__name__)
 _MOST_KEPT = 100_000  # the newest; about 60 MB
+_OVER = 0.1  # so much more of them, until the oldest are let go of together
 _AT_ONCE = 400  # questions read in one go
 _AGAIN = 200  # on PostgreSQL a lower number may be committed after a higher one
 _SECONDS = 1.5  # of a whole trial, until the question under way is through
@@ -59,6 +60,9 @@ class AskedSoFar:
             self._bank = self._bank.grown([text for _number, text in fresh])
             self._numbers = [*self._numbers, *(number for number, _text in fresh)]
             self._last = max(self._last, fresh[-1][0])
+            over = len(self._numbers) - _MOST_KEPT
+            if over > _OVER * _MOST_KEPT:  # seldom: what stays is copied
+                self._bank, self._numbers = self._bank.without(range(over)), self._numbers[over:]
             return True
 
     def forget(self) -> int:

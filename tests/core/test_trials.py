@@ -1,0 +1,28 @@
+"""What a process holds of the stored questions, to try edits on."""
+
+import pytest
+
+from knowledge_base import trials
+from knowledge_base.matching.bank import QuestionBank
+from knowledge_base.storage.database import Database
+from knowledge_base.trials import AskedSoFar
+from tests.faults.in_process import open_question
+
+
+def test_no_more_than_the_newest_are_held(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "_MOST_KEPT", 20)
+    monkeypatch.setattr(trials, "_AGAIN", 4)  # far fewer than are held, as in earnest
+    texts = [f"xin hỏi chuyện lạ thứ {number}" for number in range(60)]
+    asked, most = AskedSoFar(database), 0
+    for chat, text in enumerate(texts):
+        database.write_now(open_question, chat, text)
+        assert asked.read_more()
+        assert not asked.read_more()
+        most = max(most, len(asked.catch_up(0.0)[1]))
+    bank, numbers = asked.catch_up(0.0)
+    assert most <= 22
+    assert len(bank) == len(numbers) <= 22
+    assert numbers == list(range(61 - len(numbers), 61))
+    afresh = QuestionBank.of(texts[-len(numbers) :])
+    assert bank.columns.tolist() == afresh.columns.tolist()
+    assert bank.documents.tolist() == afresh.documents.tolist()
