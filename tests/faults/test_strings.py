@@ -67,7 +67,7 @@ def kept(database: Database) -> tuple[int, str]:
     return total, digest.hexdigest()
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(4 * 3600)
 async def test_the_same_text_on_both(
     stores: dict[str, Database], clock: FixedClock, tmp_path_factory: pytest.TempPathFactory, figures: dict[str, Any]
 ) -> None:
