@@ -28,7 +28,7 @@ async def _close(app: web.Application) -> None:
 
 
 async def _questions_at_hand(app: web.Application) -> AsyncIterator[None]:
-    """What residents asked so far is read beside everything else, so that an edit can be tried on it."""
+    """While editors are at work, what residents asked is read beside all else, so that an edit can be tried on it."""
     reading = asyncio.create_task(app[CONSOLE].trials.asked.keep_up())
     yield
     reading.cancel()

@@ -8,6 +8,7 @@ from admin.policy import POLICY, Route
 from admin.visit import Visit, visit_of
 from admin.wire import wants_json
 from knowledge_base.errors import Forbidden, InvalidInput
+from knowledge_base.questions.lifecycle import STAFF
 from knowledge_base.storage.staff_store import TOP
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,4 +70,6 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         await _check_form(visit, route)
     if route.roles is not None:
         _check_member(visit, route)
+        if visit.member.role in STAFF and not route.passive:  # may try an edit
+            visit.console.trials.asked.want()
     return await handler(request)

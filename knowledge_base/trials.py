@@ -1,9 +1,9 @@
 """Trying an edit on what residents have asked so far: in a thread, bounded, one at a time, nothing is kept.
 
-The stored questions are held ready in memory, as terms and meanings without their words. They are read in the
-background from the start of the process, a few hundred at a time, and each trial first reads those that came since. The
-words of the few that are matched are read from the store: what retention or an erasure has blanked meanwhile is
-compared no more, and within half a minute not held here either.
+While somebody who may write entries is at work, the stored questions are held ready in memory, as terms and meanings
+without their words. They are read in the background, a few hundred at a time, and each trial first reads those that
+came since. The words of the few that are matched are read from the store: what retention or an erasure has blanked
+meanwhile is compared no more, and within half a minute not held here either.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ _LEAST = 20  # questions that are compared however busy the machine is
 _MOST_WAITING = 8  # trials of other people
 _LOOK_SECONDS = 30.0
 _REST = 1.0  # of the background, as a multiple of its work
+_HELD_SECONDS = 3600.0  # after the last sign of who may write entries
 
 
 class AskedSoFar:
@@ -46,6 +47,16 @@ class AskedSoFar:
         self._numbers: list[int] = []
         self._last = -1
         self._lock = threading.Lock()
+        self._wanted = asyncio.Event()
+        self._wanted_until = 0.0
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def want(self) -> None:
+        """Somebody is at work who may try an edit: hold the questions ready, for an hour at least."""
+        self._wanted_until = time.monotonic() + _HELD_SECONDS
+        self._wanted.set()
 
     def read_more(self) -> bool:
         """Read the next questions; False where there were none."""
@@ -84,9 +95,21 @@ class AskedSoFar:
         with self._lock:
             return self._bank, self._numbers
 
+    def let_go(self) -> None:
+        """Hold nothing any more, until questions are read again."""
+        with self._lock:
+            self._bank, self._numbers, self._last = QuestionBank.of([]), [], -1
+
     async def keep_up(self) -> None:
-        """Read what there is, resting between as long as it took, then now and then; runs until cancelled."""
+        """While they are wanted, read what there is, resting between as long as it took, then now and then.
+
+        Runs until cancelled.
+        """
         while True:
+            if time.monotonic() > self._wanted_until:
+                self._wanted.clear()
+                await asyncio.to_thread(self.let_go)
+                await self._wanted.wait()
             began, more = time.monotonic(), False
             try:
                 more = await asyncio.to_thread(self.read_more)

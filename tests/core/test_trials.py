@@ -1,5 +1,7 @@
 """What a process holds of the stored questions, to try edits on."""
 
+import asyncio
+
 import pytest
 
 from knowledge_base import trials
@@ -26,3 +28,27 @@ def test_no_more_than_the_newest_are_held(database: Database, monkeypatch: pytes
     afresh = QuestionBank.of(texts[-len(numbers) :])
     assert bank.columns.tolist() == afresh.columns.tolist()
     assert bank.documents.tolist() == afresh.documents.tolist()
+
+
+async def test_questions_are_held_while_somebody_is_at_work(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_HELD_SECONDS", "_LOOK_SECONDS"):
+        monkeypatch.setattr(trials, name, 0.3)
+    await database.write(open_question, 1, "xin hỏi chuyện lạ")
+    asked = AskedSoFar(database)
+
+    async def held(count: int) -> None:
+        while len(asked) != count:
+            await asyncio.sleep(0.01)
+
+    keeping = asyncio.create_task(asked.keep_up())
+    try:
+        await asyncio.sleep(0.5)
+        assert not len(asked)
+        for _again in range(2):
+            asked.want()
+            await asyncio.wait_for(held(1), 20)
+            await asyncio.wait_for(held(0), 20)
+    finally:
+        keeping.cancel()
