@@ -1,6 +1,7 @@
 """Too much at once: everything is stored or refused in words, nobody suffers for another, nothing grows without end."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -115,5 +116,22 @@ def test_buckets_are_bounded_and_fill_again(clock: Any, monkeypatch: pytest.Monk
     assert limit.allows("a")
     for name in ("b", "c", "d"):
         assert limit.allows(name)
-    assert len(limit._buckets) == 3
+    assert len(limit) == 3
     assert limit.allows("a")  # forgotten, so fresh
+    clock.advance(timedelta(seconds=59))
+    assert not limit.allows("a")
+    clock.advance(timedelta(seconds=2))
+    assert limit.allows("e")
+    assert limit.allows("a")
+    assert len(limit) == 2  # whose bucket is full again is not remembered
+
+
+def test_as_many_as_there_are_tokens_and_then_as_they_come(clock: Any) -> None:
+    limit = RateLimit(clock, 30, 60.0)
+    assert [limit.allows("a") for _again in range(32)] == [True] * 30 + [False] * 2
+    clock.advance(timedelta(seconds=2))
+    assert [limit.allows("a") for _again in range(2)] == [True, False]
+    clock.advance(-timedelta(hours=1))  # set back: nobody is kept out for longer than a bucket takes
+    assert not limit.allows("a")
+    clock.advance(timedelta(seconds=2))
+    assert limit.allows("a")
