@@ -46,6 +46,7 @@ _AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 _PREPARED = 512  # statements a connection of SQLite's keeps
 _CHECKPOINT_PAGES = 4_000  # of 4 KiB: read again after a crash within some hundredths of a second
 _WRITER_CACHE_KIB = 16_384  # as many pages, and full early: memory doesn't grow later
+_READER_CACHE_KIB = 512  # each; one is emptied by whatever was written meanwhile, and the system keeps the pages too
 
 
 def _json(value: Any) -> str:
@@ -113,7 +114,8 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
         # Only the writer checkpoints: two checkpointing connections can corrupt a WAL before SQLite 3.51.3.
         # Its own work touches pages all over the indexes by residents: seldom, a checkpoint writes each of them once.
         writing = [f"wal_autocheckpoint={_CHECKPOINT_PAGES}", f"cache_size=-{_WRITER_CACHE_KIB}"]
-        pragmas += ["query_only=1", "wal_autocheckpoint=0"] if read_only else writing
+        reading = ["query_only=1", "wal_autocheckpoint=0", f"cache_size=-{_READER_CACHE_KIB}"]
+        pragmas += reading if read_only else writing
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
