@@ -11,10 +11,11 @@ from knowledge_base.faq.revision import Revision
 from knowledge_base.faq.sheet import IMPORTER, Sheet
 from knowledge_base.faq.sheet_compare import EntryChange, digest, tidied
 from knowledge_base.faq.sheet_write import Export
-from knowledge_base.storage import event_store, faq_store
+from knowledge_base.storage import event_store, faq_store, seed_store
 from knowledge_base.storage.database import Transaction
 
-__all__ = ["ImportReport", "export_content", "import_content", "plan_import"]
+__all__ = ["ImportReport", "export_content", "import_content", "load_content", "loaded_hash", "plan_import"]
+_SEED = "content"  # row of `seeds`
 
 
 def import_content(
@@ -42,6 +43,23 @@ def import_content(
     if public:
         changed = report.keys("new") + report.keys("changed")
         faq_store.record_publication(tx, actor, "import", changed[0] if len(changed) == 1 else None)
+    return report
+
+
+def loaded_hash(tx: Transaction) -> str | None:
+    """The hash of the sheet that a start of a server took last."""
+    return seed_store.loaded(tx, _SEED)
+
+
+def load_content(tx: Transaction, sheet: Sheet, sheet_hash: str | None) -> ImportReport:
+    """Take a sheet at a start, as `import_content` does with `only_changed_sheets`, and remember which it was.
+
+    Raises:
+        SheetFaults: as there.
+    """
+    report = import_content(tx, sheet, only_changed_sheets=True)
+    if sheet_hash is not None:
+        seed_store.put(tx, _SEED, sheet_hash)
     return report
 
 

@@ -43,7 +43,7 @@ class AskedSoFar:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._bank = QuestionBank.of([])
+        self._bank: QuestionBank | None = None  # made when it is wanted: a start need not wait for it
         self._numbers: list[int] = []
         self._last = -1
         self._lock = threading.Lock()
@@ -68,7 +68,7 @@ class AskedSoFar:
             fresh = [(number, text) for number, text in rows if number not in known]
             if not fresh:
                 return False
-            self._bank = self._bank.grown([text for _number, text in fresh])
+            self._bank = (self._bank or QuestionBank.of([])).grown([text for _number, text in fresh])
             self._numbers = [*self._numbers, *(number for number, _text in fresh)]
             self._last = max(self._last, fresh[-1][0])
             over = len(self._numbers) - _MOST_KEPT
@@ -79,7 +79,7 @@ class AskedSoFar:
     def forget(self) -> int:
         """Let go of questions that lost their words meanwhile (retention, an erasure); returns how many."""
         with self._lock:
-            if not self._numbers:
+            if self._bank is None:
                 return 0
             worded = self._database.read_now(asked_store.still_worded, min(self._numbers))
             gone = [place for place, number in enumerate(self._numbers) if number not in worded]
@@ -93,12 +93,12 @@ class AskedSoFar:
         while self.read_more() and time.monotonic() < until:
             continue
         with self._lock:
-            return self._bank, self._numbers
+            return self._bank or QuestionBank.of([]), self._numbers
 
     def let_go(self) -> None:
         """Hold nothing any more, until questions are read again."""
         with self._lock:
-            self._bank, self._numbers, self._last = QuestionBank.of([]), [], -1
+            self._bank, self._numbers, self._last = None, [], -1
 
     async def keep_up(self) -> None:
         """While they are wanted, read what there is, resting between as long as it took, then now and then.

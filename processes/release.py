@@ -11,9 +11,9 @@ from sqlalchemy.engine import make_url
 
 from knowledge_base.accounts import Keeper, add_account
 from knowledge_base.clock import SystemClock
-from knowledge_base.content import import_content
+from knowledge_base.content import load_content, loaded_hash
 from knowledge_base.errors import KnowledgeBaseError, SheetFaults, Unavailable
-from knowledge_base.faq.sheet_files import read_sheet
+from knowledge_base.faq.sheet_files import read_sheet, sheet_hash
 from knowledge_base.keys import Keys
 from knowledge_base.officer_queue import FIRST_UNIT
 from knowledge_base.passwords import hash_password, new_password
@@ -111,9 +111,15 @@ def _load_units(settings: Settings, database: Database) -> None:
 
 
 def _load_content(settings: Settings, database: Database) -> None:
-    """Load the curated FAQ. A faulty sheet changes nothing; a store that has a FAQ already goes on with that."""
+    """Load the curated FAQ, once a sheet.
+
+    A faulty sheet changes nothing; a store that has a FAQ already goes on with that.
+    """
+    came = sheet_hash(settings.content_dir)
+    if came is not None and came == database.read_now(loaded_hash):
+        return
     try:
-        report = database.write_now(import_content, read_sheet(settings.content_dir), only_changed_sheets=True)
+        report = database.write_now(load_content, read_sheet(settings.content_dir), came)
         _LOG.info("content: %s", report.summary)
     except SheetFaults as error:
         if database.read_now(publication_number) == 0:

@@ -1,12 +1,12 @@
 """From a path to a sheet: which files there are, and what each of them holds."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from knowledge_base.errors import Fault
 from knowledge_base.faq.sheet import Sheet
 from knowledge_base.faq.sheet_table import read_csv
-from knowledge_base.faq.sheet_yaml import read_yaml
 
 LARGEST_FILE = 20 * 1024 * 1024
 DOCUMENTS_FILE = "legal_documents.yaml"
@@ -27,6 +27,16 @@ def read_sheet(path: Path) -> Sheet:
         _read_file(file, sheet)
     sheet.finish()
     return sheet
+
+
+def sheet_hash(path: Path) -> str | None:
+    """A hash of what `read_sheet` reads there, and of the code that reads it; None where it can't be read."""
+    try:
+        files = [*_files(path, Sheet()), *sorted(Path(__file__).parent.glob("*.py"))]
+        content = [part for file in files for part in (file.name.encode(), file.read_bytes())]
+    except OSError:
+        return None
+    return sha256(b"\0".join(content)).hexdigest()
 
 
 def _files(path: Path, sheet: Sheet) -> list[Path]:
@@ -79,6 +89,8 @@ def _text(file: Path, sheet: Sheet) -> str | None:
 
 
 def _read_yaml(file: Path, sheet: Sheet) -> None:
+    from knowledge_base.faq.sheet_yaml import read_yaml  # noqa: PLC0415 - as below
+
     text = _text(file, sheet)
     if text is None:
         return

@@ -2,14 +2,13 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from knowledge_base.paper.sheet import FONTS, printable
+from knowledge_base.receipts import ReceiptWords
 
 _WIDE = 640
 _EDGE = 36
@@ -19,18 +18,6 @@ _CODE = 300  # about how wide the code is, in dots
 _GREYS = 4  # between black and white, so that letters are smooth and the file small
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _LONGEST = 120
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptWords:
-    """What a receipt says; nothing of the question, nor of who asked."""
-
-    reference: str
-    unit: str  # who answers
-    asked_on: date
-    due_on: date | None  # promised; None where nothing is to be waited for
-    look_up: str  # the page's address, to which the code is added in the QR code
-    contact: str = ""
 
 
 Row = tuple[str, int, str, int]  # words, size, weight, space above

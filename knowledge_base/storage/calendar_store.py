@@ -12,6 +12,7 @@ from hashlib import sha256
 from sqlalchemy import String, cast, delete, select
 
 from knowledge_base.questions.deadline import Calendar, ChangedDay, rules
+from knowledge_base.storage import seed_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.prepared import Prepared
 from knowledge_base.storage.tables import calendar_days, seeds
@@ -79,6 +80,4 @@ def mark(tx: Transaction, name: str) -> Mark | None:
 
 def put_mark(tx: Transaction, name: str, hash_: str) -> None:
     """Remember that the open promises agree with a calendar."""
-    values = {"hash": hash_, "at": tx.now}
-    statement = tx.insert(seeds).values(name=name, **values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+    seed_store.put(tx, name, hash_)

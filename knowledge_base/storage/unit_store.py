@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 from knowledge_base.errors import NotFound
 from knowledge_base.questions.lifecycle import STAFF
 from knowledge_base.questions.question import UNFINISHED_STATES
+from knowledge_base.storage import seed_store
 from knowledge_base.storage.database import Transaction
 from knowledge_base.storage.dialect import among
 from knowledge_base.storage.prepared import ManyRows, Prepared
@@ -128,7 +129,7 @@ def count_held(tx: Transaction, code: str) -> tuple[int, int]:
 
 def loaded_seed(tx: Transaction) -> str | None:
     """The hash of the lists that were loaded last."""
-    return tx.execute(select(seeds.c.hash).where(seeds.c.name == _SEED)).scalar()
+    return seed_store.loaded(tx, _SEED)
 
 
 def load_seed(tx: Transaction, new: Sequence[Unit], successors: Mapping[str, Sequence[str]], content_hash: str) -> None:
@@ -165,9 +166,7 @@ def touch(tx: Transaction) -> None:
 
 
 def _mark(tx: Transaction, name: str, content_hash: str) -> None:
-    values = {"hash": content_hash, "at": tx.now}
-    statement = tx.insert(seeds).values(name=name, **values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+    seed_store.put(tx, name, content_hash)
     tx.signal("units")
 
 

@@ -28,7 +28,7 @@ from tests.faults.verbs import writing_verbs
 TOLD = {  # the story below passes each of these
     "accept_all", "turn_over", "quarantine", "issue_session", "_fetch_replies",
     "begin_sign_in", "end_stale_sessions", "open_session", "claim", "save_draft", "answer", "approve_and_publish",
-    "ensure_unit", "import_content", "clockwork", "beat",
+    "ensure_unit", "load_content", "clockwork", "beat",
 }  # fmt: skip
 # One form, command or turn of a clock and one transaction behind it, as `claim` and `answer` have, with nothing sent
 # and nothing else begun: what holds for those at their two points holds for these.
@@ -40,7 +40,8 @@ OF_THE_SAME_KIND = {
     "change_own_password", "check", "check_bypass", "close", "correct_spelling", "count_as_arrived", "create",
     "decide_redaction", "drop_sheet", "end_session", "enter", "erase_for_asker",
     "erase_silent", "escalate", "exclude", "gather",
-    "go_on", "handle", "invite_team", "issue_session_for", "keep_sheet", "learn", "link", "load_seed", "look",
+    "go_on", "handle", "import_content", "invite_team", "issue_session_for", "keep_sheet", "learn", "link",
+    "load_seed", "look",
     "make_return_code", "mark_fetched", "mark_scrubbed", "merge", "move_promises", "open_meeting",
     "open_quarantined", "part_late", "perform", "print_pad", "propose", "propose_entry", "propose_phrasings",
     "publish_by_bypass", "put", "put_kin", "put_template", "put_translations", "put_words", "receipt",

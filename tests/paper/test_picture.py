@@ -7,8 +7,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from knowledge_base.paper.picture import ReceiptWords, picture
+from knowledge_base.paper.picture import picture
 from knowledge_base.questions.reference import new_reference
+from knowledge_base.receipts import ReceiptWords
 
 LOOK_UP = "https://hoi-dap.example.vn/tra-cuu"
 
