@@ -5,6 +5,7 @@ sent and no answer came, the key tells whether it had been kept, so that nothing
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import threading
@@ -31,7 +32,7 @@ from knowledge_base.storage.tables import writes
 P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-_LISTEN_SECONDS = 0.5  # how long one look for notices lasts; bounds how long closing takes
+_LISTEN_SECONDS = 0.5  # how long one look for notices lasts
 
 
 class PostgresqlDatabase(Base):
@@ -84,6 +85,8 @@ class PostgresqlDatabase(Base):
     def close(self) -> None:
         """See `Database`."""
         self._closing.set()
+        with contextlib.suppress(DBAPIError), self.engine.begin() as connection:
+            announce(connection, {SIGNALS[0]}, self._name)  # so that the listener looks up at once
         self._listener.join(timeout=5)
         self._threads.shutdown()
         self.engine.dispose()
@@ -106,6 +109,8 @@ class PostgresqlDatabase(Base):
     def _pass_on(self, connection: "psycopg.Connection[Any]") -> None:
         while not self._closing.is_set():
             for notice in connection.notifies(timeout=_LISTEN_SECONDS):
+                if self._closing.is_set():
+                    return
                 if notice.payload != self._name:  # our own are told at once
                     self._tell({notice.channel})
 
