@@ -31,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 Build = Callable[[Sequence[IndexedEntry], Sequence[Label]], MatchIndex]
 _POLL_SECONDS = 0.5  # a publication made by another process is live within two seconds
+_ANSWERING_SECONDS = 20.0  # after a start what waited is answered first; learning takes a processor meanwhile
 _LABELS_SECONDS = 6 * 3600.0  # new labels move the thresholds little, and learning anew costs a minute
 
 
@@ -329,8 +330,12 @@ class LiveFaq:
     async def watch(self) -> None:
         """Refresh whenever the publication number moves, learn beside it; runs until cancelled."""
         await asyncio.gather(
-            self._every(self.refresh), self._every(self.learn), self._every(self.relabel, _LABELS_SECONDS)
+            self._every(self.refresh), self._learn_beside(), self._every(self.relabel, _LABELS_SECONDS)
         )
+
+    async def _learn_beside(self) -> None:
+        await asyncio.sleep(_ANSWERING_SECONDS)
+        await self._every(self.learn)
 
     async def _every(self, work: Callable[[], Awaitable[bool]], seconds: float | None = None) -> None:
         while True:

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from knowledge_base import live_faq
 from knowledge_base.keys import Keys
+from knowledge_base.matching.index import MatchIndex
+from knowledge_base.matching.labels import digest
 from knowledge_base.storage.database import Database
 from knowledge_base.storage.dialect import sqlalchemy_url
 from knowledge_base.storage.opening import open_database
@@ -37,6 +40,30 @@ class FixedClock:
 
     def advance(self, step: timedelta) -> None:
         self.moment += step
+
+
+learned = live_faq._learned
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """Building an index takes seconds, and most tests have the same few FAQs: each is built once in a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "indexes"  # of all processes of the run
+
+    def once(content: live_faq._Content, cache: Path | None, build: live_faq.Build) -> live_faq.FaqSnapshot:
+        entries = live_faq._entries(content)
+        own = folder / MatchIndex.content_hash(entries) / digest(content.labels)
+        index = live_faq._stored(entries, own)
+        if index is None:
+            index = learned(content, None, build).index
+            live_faq._keep(index, content, own)
+        live_faq._keep(index, content, cache)
+        return live_faq._snapshot(content, index)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live_faq, "_learned", once)
+        yield
 
 
 @pytest.fixture

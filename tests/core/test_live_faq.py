@@ -20,6 +20,7 @@ from knowledge_base.matching.index import MatchIndex
 from knowledge_base.questions.question import CloseReason, QuestionState
 from knowledge_base.storage import contact_store, faq_store, question_store
 from knowledge_base.storage.database import Database, Transaction
+from tests.conftest import learned as learned_in_earnest
 
 ENTRY = FaqEntry(
     "E1",
@@ -43,6 +44,12 @@ def publish(tx: Transaction, entry: FaqEntry) -> None:
     faq_store.add_revision(tx, entry, RevisionState.PUBLISHED, "import", approved_by="project")
     faq_store.replace_phrasings(tx, entry.key, entry.phrasings, keep_questions=False)
     faq_store.record_publication(tx, "import", "import", entry.key)
+
+
+@pytest.fixture(autouse=True)
+def built_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests need not wait for is looked at here."""
+    monkeypatch.setattr(live_faq, "_learned", learned_in_earnest)
 
 
 @pytest.fixture(scope="module")
