@@ -45,15 +45,20 @@ class FixedClock:
 learned = live_faq._learned
 
 
-@pytest.fixture(scope="session", autouse=True)
-def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
-    """Building an index takes seconds, and most tests have the same few FAQs: each is built once in a run."""
+@pytest.fixture(scope="session")
+def indexes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where all processes of a run keep what they built, and those of a run within it (the sabotages)."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "indexes"  # of all processes of the run
+    return Path(os.environ.get("INDEXES") or (base if worker_id == "master" else base.parent) / "indexes")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once(indexes: Path) -> Iterator[None]:
+    """Building an index takes seconds, and most tests have the same few FAQs: each is built once in a run."""
 
     def once(content: live_faq._Content, cache: Path | None, build: live_faq.Build) -> live_faq.FaqSnapshot:
         entries = live_faq._entries(content)
-        own = folder / MatchIndex.content_hash(entries) / digest(content.labels)
+        own = indexes / MatchIndex.content_hash(entries) / digest(content.labels)
         index = live_faq._stored(entries, own)
         if index is None:
             index = learned(content, None, build).index

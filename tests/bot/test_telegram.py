@@ -342,13 +342,13 @@ async def test_200_comes_only_after_commit(make_line: MakeLine) -> None:
 
         def hold(_tx: Transaction) -> None:
             waiting.set()
-            go_on.wait(5)
+            go_on.wait(20)
 
         held = asyncio.create_task(line.database.write(hold))  # the one writer is busy
         await asyncio.to_thread(waiting.wait)
         pushed = asyncio.create_task(line.push(update))
-        await asyncio.sleep(0.2)
-        assert not pushed.done()
+        answered, _open = await asyncio.wait([pushed], timeout=2)
+        assert not answered
         assert await line.count(tables.inbox) == 0
         go_on.set()
         assert await pushed == 200

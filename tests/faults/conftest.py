@@ -35,9 +35,9 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the index of it is kept once it has been built."""
-    return tmp_path_factory.mktemp("index") / "cache"
+def index(indexes: Path, worker_id: str) -> Path:
+    """Where the index of it is kept once it has been built; it is copied file by file, so each process has its own."""
+    return indexes / f"small-{worker_id}"
 
 
 @pytest.fixture
