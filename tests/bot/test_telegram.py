@@ -342,12 +342,12 @@ async def test_200_comes_only_after_commit(make_line: MakeLine) -> None:
 
         def hold(_tx: Transaction) -> None:
             waiting.set()
-            go_on.wait(20)
+            go_on.wait(5)
 
         held = asyncio.create_task(line.database.write(hold))  # the one writer is busy
         await asyncio.to_thread(waiting.wait)
         pushed = asyncio.create_task(line.push(update))
-        answered, _open = await asyncio.wait([pushed], timeout=2)
+        answered, _open = await asyncio.wait([pushed], timeout=0.8)
         assert not answered
         assert await line.count(tables.inbox) == 0
         go_on.set()
