@@ -9,6 +9,7 @@ from info_page.face import FACE
 from info_page.throttle import visitor
 from knowledge_base import receipts
 from knowledge_base.errors import NotFound
+from knowledge_base.paper.receipt_words import ReceiptWords
 
 
 async def show(request: web.Request) -> web.Response:
@@ -28,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="image/png", headers=headers)
 
 
-def _drawn(words: receipts.ReceiptWords) -> bytes:
+def _drawn(words: ReceiptWords) -> bytes:
     from knowledge_base.paper.picture import picture  # noqa: PLC0415 - a start must not wait for a library it doesn't use
 
     return picture(words)

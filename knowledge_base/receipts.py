@@ -7,12 +7,12 @@ or a log, and nothing is stored.
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 
 from knowledge_base.clock import vietnam_day
+from knowledge_base.paper.receipt_words import ReceiptWords
 from knowledge_base.questions.question import UNFINISHED_STATES
 from knowledge_base.questions.reference import read_reference
 from knowledge_base.settings import Settings
@@ -24,18 +24,6 @@ ON_A_PAGE = timedelta(days=1)
 IN_A_MESSAGE = timedelta(days=90)  # a messenger keeps its buttons
 _PURPOSE = "receipt"  # what is sealed for something else opens nothing here
 _LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptWords:
-    """What a receipt says; nothing of the question, nor of who asked."""
-
-    reference: str
-    unit: str  # who answers
-    asked_on: date
-    due_on: date | None  # promised; None where nothing is to be waited for
-    look_up: str  # the page's address, to which the code is added in the QR code
-    contact: str = ""
 
 
 def paths(tx: Transaction, references: Sequence[str], lasting: timedelta = ON_A_PAGE) -> dict[str, str]:

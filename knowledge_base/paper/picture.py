@@ -7,8 +7,8 @@ from functools import lru_cache
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from knowledge_base.paper.receipt_words import ReceiptWords
 from knowledge_base.paper.sheet import FONTS, printable
-from knowledge_base.receipts import ReceiptWords
 
 _WIDE = 640
 _EDGE = 36

@@ -8,8 +8,8 @@ import zxingcpp
 from PIL import Image
 
 from knowledge_base.paper.picture import picture
+from knowledge_base.paper.receipt_words import ReceiptWords
 from knowledge_base.questions.reference import new_reference
-from knowledge_base.receipts import ReceiptWords
 
 LOOK_UP = "https://hoi-dap.example.vn/tra-cuu"
 
