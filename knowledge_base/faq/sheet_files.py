@@ -7,6 +7,7 @@ from pathlib import Path
 from knowledge_base.errors import Fault
 from knowledge_base.faq.sheet import Sheet
 from knowledge_base.faq.sheet_table import read_csv
+from knowledge_base.faq.sheet_yaml import read_yaml
 
 LARGEST_FILE = 20 * 1024 * 1024
 DOCUMENTS_FILE = "legal_documents.yaml"
@@ -89,8 +90,6 @@ def _text(file: Path, sheet: Sheet) -> str | None:
 
 
 def _read_yaml(file: Path, sheet: Sheet) -> None:
-    from knowledge_base.faq.sheet_yaml import read_yaml  # noqa: PLC0415 - as below
-
     text = _text(file, sheet)
     if text is None:
         return
